@@ -1,0 +1,125 @@
+/**
+ * `npm run bench:retrieval -- FOLDER…`: how well memories are found.
+ *
+ * Each folder is a conversation: memories.jsonl ({id, timestamp, speaker, content}) and questions.jsonl ({question, category,
+ * evidence: ids}). Each becomes a profile of its own in one temporary data root, captured through `mh capture --batch`; every
+ * question is asked with the code behind `mh remember`. docs/retrieval.md says where such conversations come from.
+ */
+import {spawnSync} from 'node:child_process'
+import {mkdtempSync, readFileSync, rmSync} from 'node:fs'
+import {tmpdir} from 'node:os'
+import {basename, join} from 'node:path'
+import {withUserContext} from '../../src/core/context.ts'
+import {searchMemories} from '../../src/core/memory/memories.ts'
+import {requireUserByName} from '../../src/core/users/accounts.ts'
+import {contextOf} from '../../src/core/users/identify.ts'
+import {type Answered, type Scores, score} from './score.ts'
+
+interface Turn {
+  id: string
+  timestamp: string
+  speaker?: string
+  content: string
+}
+
+interface Question {
+  question: string
+  category: string
+  evidence: string[]
+}
+
+const RESULTS = 20
+const BIN = join(import.meta.dirname, '../../bin/run.js')
+
+const folders = process.argv.slice(2).filter((word) => !word.startsWith('--'))
+if (folders.length === 0) {
+  console.error('Usage: npm run bench:retrieval -- FOLDER…   (folders with memories.jsonl and questions.jsonl)')
+  process.exit(2)
+}
+
+const root = mkdtempSync(join(tmpdir(), 'mh-bench-'))
+process.env.MH_HOME = root
+process.env.XDG_CACHE_HOME = join(root, 'compile')
+try {
+  const answered: Answered[] = []
+  let strangers = 0
+  let milliseconds = 0
+  for (const [index, folder] of folders.entries()) {
+    const username = `conversation-${index}`
+    const started = process.hrtime.bigint()
+    capture(username, linesOf<Turn>(join(folder, 'memories.jsonl')))
+    const seconds = Number(process.hrtime.bigint() - started) / 1e9
+    const questions = linesOf<Question>(join(folder, 'questions.jsonl'))
+    const mine = await ask(username, questions)
+    strangers += mine.strangers
+    milliseconds += mine.milliseconds
+    answered.push(...mine.answered)
+    console.error(
+      `${basename(folder)}: captured in ${seconds.toFixed(1)} s, ${questions.length} questions, recall@10 ${score(mine.answered).all?.['recall@10']}`
+    )
+  }
+  print(score(answered))
+  console.log(
+    `\n${(milliseconds / answered.length).toFixed(1)} ms a question in process; ${strangers} results from another profile`
+  )
+  if (strangers > 0) process.exitCode = 1
+} finally {
+  rmSync(root, {recursive: true, force: true})
+}
+
+function capture(username: string, turns: readonly Turn[]): void {
+  run(['user', 'create', username])
+  const lines = turns.map(({id, timestamp, speaker, content}) =>
+    JSON.stringify({
+      id,
+      timestamp,
+      type: 'conversation',
+      content: speaker === undefined ? content : `${speaker}: ${content}`
+    })
+  )
+  run(['capture', '--batch', '--user', username], lines.join('\n'))
+}
+
+function run(args: readonly string[], input = ''): void {
+  const {status, stderr} = spawnSync(process.execPath, [BIN, ...args], {input, encoding: 'utf8', maxBuffer: 2 ** 30})
+  if (status !== 0) throw new Error(`mh ${args.join(' ')}: ${stderr}`)
+}
+
+async function ask(
+  username: string,
+  questions: readonly Question[]
+): Promise<{answered: Answered[]; strangers: number; milliseconds: number}> {
+  return withUserContext(contextOf(requireUserByName(username)), async () => {
+    const answered: Answered[] = []
+    let strangers = 0
+    let milliseconds = 0
+    const own = join(root, 'profiles', username, '/')
+    for (const {question, category, evidence} of questions) {
+      const {results, tookMs} = await searchMemories(question, {limit: RESULTS})
+      strangers += results.filter(({path}) => !path.startsWith(own)).length
+      milliseconds += tookMs
+      answered.push({category, evidence, ids: results.map(({id}) => id)})
+    }
+    return {answered, strangers, milliseconds}
+  })
+}
+
+function print(groups: Record<string, Scores>): void {
+  const columns = ['questions', 'recall@5', 'recall@10', 'recall@20', 'mrr', 'hit10', 'sessionHit1'] as const
+  console.log(['', ...columns].map((title, index) => (index === 0 ? title.padEnd(14) : title.padStart(12))).join(''))
+  for (const [group, scores] of Object.entries(groups)) {
+    console.log(
+      group.padEnd(14) +
+        columns
+          .map((column) => (column === 'questions' ? String(scores[column]) : scores[column].toFixed(4)).padStart(12))
+          .join('')
+    )
+  }
+}
+
+function linesOf<T>(path: string): T[] {
+  return readFileSync(path, 'utf8')
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .map((line) => JSON.parse(line) as T)
+}

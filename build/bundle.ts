@@ -1,0 +1,85 @@
+import {globSync} from 'node:fs'
+import {createRequire} from 'node:module'
+import {join} from 'node:path'
+import {build, type OutputOptions} from 'rolldown'
+import {dataModules} from './data-modules.ts'
+import {lazyRequires} from './lazy-requires.ts'
+import {COLD_PACKAGES, hasShim, OCLIF, oclifStartup} from './oclif.ts'
+import {oneStartupFile} from './one-startup-file.ts'
+import {packageJson} from './package-json.ts'
+
+/**
+ * Bundles src/ below `root` into `dist`, to CommonJS: one file for the entry and for each command and hook, chunks for
+ * what they share, and a chunk for whatever a source loads by `await import()`.
+ *
+ * CommonJS because it starts 3 to 7 ms earlier than ES modules do (Node wraps each builtin that an ES module imports).
+ *
+ * Returns, for every file made of src/, the absolute paths of the modules in it, by the file's path below `dist`.
+ */
+export async function bundle(root: string, dist: string): Promise<Map<string, string[]>> {
+  const output: OutputOptions = {
+    dir: dist,
+    format: 'cjs',
+    exports: 'named',
+    minify: true,
+    entryFileNames: '[name].js',
+    // `await import('node:…')` becomes a require too: import() would start the ES module loader.
+    dynamicImportInCjs: false
+  }
+  const {output: files} = await build({
+    cwd: root,
+    input: entries(root),
+    platform: 'node',
+    onLog(level, log, print) {
+      if (log.code === 'UNRESOLVED_IMPORT') throw new Error(log.message)
+      print(level, log)
+    },
+    external: (id, importer) => id.startsWith('node:') && !hasShim(id, importer),
+    plugins: [packageJson(root), dataModules(), oclifStartup(), lazyRequires(OCLIF), oneStartupFile('run', 'entry')],
+    output: {
+      ...output,
+      chunkFileNames: ({name}) => (name === 'entry' ? 'entry.js' : 'chunks/[name]-[hash].js'),
+      // A group takes along whatever its modules import.
+      codeSplitting: {
+        groups: [
+          {name: 'entry', test: isStartup},
+          {name: 'base', test: isBase},
+          {name: 'memories', test: isMemories}
+        ]
+      }
+    }
+  })
+  // One self-contained file each, so that loading one loads nothing else.
+  const fromOclif = createRequire(createRequire(import.meta.url).resolve('@oclif/core'))
+  for (const name of COLD_PACKAGES) {
+    await build({
+      cwd: root,
+      input: {[name]: fromOclif.resolve(name)},
+      platform: 'node',
+      output: {...output, exports: 'auto', dir: join(dist, 'vendor'), codeSplitting: false}
+    })
+  }
+  return new Map(files.filter((file) => file.type === 'chunk').map(({fileName, moduleIds}) => [fileName, moduleIds]))
+}
+
+/** What every run loads, also one that only prints the version: oclif, and what stands in for parts of it. */
+function isStartup(id: string): boolean {
+  return OCLIF.test(id) || /[\\/]build[\\/]shims[\\/]|[\\/]src[\\/]entry\.ts$/.test(id)
+}
+
+/** What nearly every command of ours loads. */
+function isBase(id: string): boolean {
+  return /[\\/]src[\\/](?:cli[\\/](?:base-command|read-input)|core[\\/]users[\\/](?:permissions|show))\.ts$/.test(id)
+}
+
+/** What commands that read or write memories load besides. */
+function isMemories(id: string): boolean {
+  return /[\\/]src[\\/]core[\\/](?:memory[\\/]memories|time)\.ts$/.test(id)
+}
+
+/** {'commands/user/list': 'src/commands/user/list.ts', …} */
+function entries(root: string): Record<string, string> {
+  const files = globSync('src/{commands,hooks}/**/*.ts', {cwd: root}).sort()
+  const named = files.map((file) => [file.slice('src/'.length, -'.ts'.length), join(root, file)])
+  return Object.fromEntries([['run', join(root, 'src/entry.ts')], ...named])
+}

@@ -1,0 +1,128 @@
+import type {Interfaces} from '@oclif/core'
+import {Command} from '@oclif/core/command'
+import * as Flags from '@oclif/core/flags'
+import {ux} from '@oclif/core/ux'
+import {noteAssumedRead} from '../core/change.ts'
+import {ANONYMOUS, type UserContext, withUserContext} from '../core/context.ts'
+import {MhError} from '../core/errors.ts'
+import {onNotice} from '../core/notices.ts'
+import {listUsers} from '../core/users/accounts.ts'
+import {type Identity, identify} from '../core/users/identify.ts'
+import {describeError} from './describe-error.ts'
+import {atTerminal} from './terminal.ts'
+
+export type CommandFlags<T extends typeof Command> = Interfaces.InferredFlags<
+  (typeof MhCommand)['baseFlags'] & T['flags']
+>
+export type CommandArgs<T extends typeof Command> = Interfaces.InferredArgs<T['args']>
+
+/**
+ * What every command of mh is built on. It finds out who is acting, runs `execute` in that person's context, prints what it
+ * returns as JSON where that was asked for, and turns errors into one sentence and an exit code.
+ */
+export abstract class MhCommand<T extends typeof Command> extends Command {
+  static override enableJsonFlag = true
+  static override baseFlags = {
+    user: Flags.string({
+      char: 'u',
+      summary: 'Be this person for this command',
+      helpGroup: 'GLOBAL',
+      helpValue: '<username>'
+    }),
+    'no-input': Flags.boolean({summary: 'Never ask anything', helpGroup: 'GLOBAL'})
+  }
+
+  /**
+   * Whether somebody has to be known: `required`; `bootstrap`, only once there is an account; or `optional`, never.
+   */
+  static person: 'required' | 'bootstrap' | 'optional' = 'required'
+
+  protected flags!: CommandFlags<T>
+  protected args!: CommandArgs<T>
+  /** What stands on the line beside the flags, in order. */
+  protected words!: string[]
+  /** Who acts, and how that was said; undefined where nobody does. */
+  protected identity: Identity | undefined
+
+  /** Does the command's work in the person's context. What it returns is the command's JSON. */
+  protected abstract execute(): Promise<unknown>
+
+  override async run(): Promise<unknown> {
+    const parsed = await this.parse(
+      this.ctor as unknown as Interfaces.Input<
+        Interfaces.OutputFlags<T['flags']>,
+        Interfaces.OutputFlags<T['flags']>,
+        Interfaces.OutputArgs<T['args']>
+      >
+    )
+    this.flags = parsed.flags as CommandFlags<T>
+    this.args = parsed.args as CommandArgs<T>
+    this.words = parsed.argv as string[]
+    const stop = onNotice(({message}) => ux.stderr(`Note: ${message}`))
+    try {
+      return await withUserContext(this.findPerson(), async () => {
+        if (this.identity !== undefined) await noteAssumedRead()
+        return this.execute()
+      })
+    } finally {
+      stop()
+    }
+  }
+
+  override async catch(error: Error & {code?: string; oclif?: {exit?: number}}): Promise<void> {
+    // --help ends a command by an error of oclif's own that carries exit code 0.
+    if (error.code === 'EEXIT') throw error
+    const {code, message, hint, exitCode, stack} = describeError(
+      error,
+      `${this.config.bin} ${this.id?.replaceAll(':', ' ')}`
+    )
+    process.exitCode = exitCode
+    if (this.jsonEnabled())
+      ux.stdout(JSON.stringify({error: {code, message, ...(hint === undefined ? {} : {hint})}}, null, 2))
+    else ux.stderr(hint === undefined ? `Error: ${message}` : `Error: ${message}\n${hint}`)
+    if (stack !== undefined) ux.stderr(stack)
+  }
+
+  override logJson(value: unknown): void {
+    ux.stdout(JSON.stringify(value, null, 2))
+  }
+
+  /** Prints a result for people; nothing where JSON was asked for. */
+  protected say(text: string): void {
+    if (text !== '' && !this.jsonEnabled()) ux.stdout(text)
+  }
+
+  /** Tells people on stderr what is no result: remarks, what to do next. Nothing where JSON was asked for. */
+  protected note(text: string): void {
+    if (!this.jsonEnabled()) ux.stderr(text)
+  }
+
+  /** The work was done and has its JSON, and something in it failed. */
+  protected failed(exitCode = 1): void {
+    process.exitCode = exitCode
+  }
+
+  /** Whether a person sits at the terminal and may be asked something. */
+  protected get mayAsk(): boolean {
+    return !this.flags['no-input'] && !this.jsonEnabled() && !process.env.CI && atTerminal(0) && atTerminal(2)
+  }
+
+  private findPerson(): UserContext {
+    const {person} = this.ctor as unknown as typeof MhCommand
+    if (person === 'bootstrap' && listUsers().length === 0 && this.flags.user === undefined) return ANONYMOUS
+    try {
+      this.identity = identify(this.flags.user)
+      return this.identity.context
+    } catch (error) {
+      // Somebody who was named on this very line has to be there, whatever the command.
+      if (
+        person !== 'optional' ||
+        this.flags.user !== undefined ||
+        !(error instanceof MhError) ||
+        error.code === 'UNREADABLE_FILE'
+      )
+        throw error
+      return ANONYMOUS
+    }
+  }
+}

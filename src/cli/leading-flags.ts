@@ -1,0 +1,22 @@
+const WITH_VALUE = /^(-u|--user)$/
+const ALONE = /^(-u.+|--user=.*|--json|--no-input)$/s
+
+/**
+ * Lets the flags of every command stand before its name too: `mh -u bob remember coffee`. oclif looks for the command in the
+ * first word, so they are moved behind the others, but before a "--", after which everything is text.
+ */
+export function moveLeadingFlags(argv: readonly string[]): string[] {
+  let end = 0
+  while (end < argv.length) {
+    const word = argv[end] ?? ''
+    if (WITH_VALUE.test(word) && end + 1 < argv.length) end += 2
+    else if (ALONE.test(word)) end += 1
+    else break
+  }
+  const rest = argv.slice(end)
+  // Nothing but flags: there is no command that they could belong to.
+  if (end === 0 || rest.length === 0) return [...argv]
+  const stop = rest.indexOf('--')
+  const at = stop === -1 ? rest.length : stop
+  return [...rest.slice(0, at), ...argv.slice(0, end), ...rest.slice(at)]
+}

@@ -1,0 +1,34 @@
+import * as Flags from '@oclif/core/flags'
+import type {MemoryFilter} from '../core/memory/memories.ts'
+import {readSettings} from '../core/settings.ts'
+import {parseBound} from '../core/time.ts'
+
+/** Which memories are meant, in every command that searches or lists. */
+export const filterFlags = {
+  type: Flags.string({summary: 'Only memories of this type', helpGroup: 'FILTER', helpValue: '<type>'}),
+  tag: Flags.string({summary: 'Only memories with this tag', helpGroup: 'FILTER', helpValue: '<tag>'}),
+  since: Flags.string({summary: 'Not before this time', helpGroup: 'FILTER', helpValue: '<time in words or ISO>'}),
+  until: Flags.string({
+    summary: 'Not after this time; a day is included',
+    helpGroup: 'FILTER',
+    helpValue: '<time in words or ISO>'
+  })
+}
+
+/** The filter that the flags describe, in the person's zone. @throws MhError INVALID_TIME (exit 2) */
+export async function readFilter(flags: {
+  type?: string | undefined
+  tag?: string | undefined
+  since?: string | undefined
+  until?: string | undefined
+}): Promise<MemoryFilter> {
+  const {type, tag, since, until} = flags
+  const bound = (text: string, side: 'since' | 'until'): Promise<number> =>
+    parseBound(text, side, readSettings().timezone)
+  return {
+    ...(type === undefined ? {} : {type}),
+    ...(tag === undefined ? {} : {tag}),
+    ...(since === undefined ? {} : {since: await bound(since, 'since')}),
+    ...(until === undefined ? {} : {until: await bound(until, 'until')})
+  }
+}

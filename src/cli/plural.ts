@@ -1,0 +1,2 @@
+/** "1 memory", "3 memories" */
+export const plural = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`

@@ -1,0 +1,14 @@
+import {fstatSync} from 'node:fs'
+
+/**
+ * Whether a descriptor (0 input, 1 output, 2 errors) is a terminal. Pipes and files are told apart by a stat; node:tty, which
+ * brings the whole of node:net, is loaded only where it may be one.
+ */
+export function atTerminal(descriptor: 0 | 1 | 2): boolean {
+  try {
+    if (!fstatSync(descriptor).isCharacterDevice()) return false
+  } catch {
+    return false // closed: `mh … <&-`
+  }
+  return process.getBuiltinModule('node:tty').isatty(descriptor)
+}

@@ -1,0 +1,197 @@
+import {
+  closeSync,
+  fdatasyncSync,
+  fstatSync,
+  ftruncateSync,
+  openSync,
+  readdirSync,
+  readSync,
+  renameSync,
+  writeSync
+} from 'node:fs'
+import {join} from 'node:path'
+import {getUserContext} from './context.ts'
+import {errno} from './errors.ts'
+import {reach} from './faults.ts'
+import {ensureFolder, ensureSystemFolder, readIfThere, syncFolder, unwritable} from './files.ts'
+import type {AccountsLock, ProfileLock} from './locks.ts'
+import {PROFILE_LAYOUT} from './paths.ts'
+import {sha256} from './sha256.ts'
+import {systemPaths} from './system-paths.ts'
+import {profileFolder} from './users/accounts.ts'
+
+export type AuditLevel = 'info' | 'warn' | 'error' | 'critical'
+
+/** What a caller says about an event. Never secrets, never the text of a memory. */
+export interface AuditEvent {
+  level?: AuditLevel
+  category: 'system' | 'action' | 'data' | 'security' | 'decision'
+  event: string
+  details?: Record<string, unknown>
+}
+
+/** One line of logs/audit/YYYY-MM-DD.ndjson. `hash` stands last: it covers `prev` and the bytes of the line before it. */
+export interface AuditEntry extends Required<AuditEvent> {
+  timestamp: string
+  actor: string
+  userId: string | null
+  prev: string
+  hash: string
+}
+
+/** How far the trail is known to be whole. */
+interface Head {
+  file: string
+  entries: number
+  bytes: number
+  hash: string
+}
+
+const GENESIS = '0'.repeat(64)
+
+/** Adds an entry to a person's own trail. Durable when it returns. */
+export function auditProfile(lock: ProfileLock, event: AuditEvent): void {
+  const root = profileFolder(lock.userId)
+  const {path} = ensureFolder(root, PROFILE_LAYOUT.audit)
+  append(path, ensureFolder(root, PROFILE_LAYOUT.temporary).path, event, lock.userId)
+}
+
+/** Adds an entry to the system's trail. Durable when it returns. */
+export function auditSystem(_lock: AccountsLock, event: AuditEvent, userId: string | null = null): void {
+  ensureSystemFolder(systemPaths.audit)
+  ensureSystemFolder(systemPaths.temporary)
+  append(systemPaths.audit, systemPaths.temporary, event, userId)
+}
+
+/** The hash of an entry: SHA-256 over the hash of the entry before it and the line's bytes before `,"hash"`. */
+export const chainHash = (prev: string, lineBeforeHash: string): string => sha256(prev + lineBeforeHash)
+
+function append(folder: string, temporary: string, event: AuditEvent, userId: string | null): void {
+  const head = readHead(folder)
+  const now = new Date().toISOString()
+  // A clock that went back does not open an older day: the chain only grows at its end.
+  const today = `${now.slice(0, 10)}.ndjson`
+  const name = head !== undefined && head.file > today ? head.file : today
+  const path = join(folder, name)
+  try {
+    const end =
+      head === undefined || head.file === name
+        ? head
+        : withFile(join(folder, head.file), (file, old) => settle(file, old, head))
+    withFile(path, (file) => {
+      const known =
+        end?.file === name ? settle(file, path, end) : {file: name, entries: 0, bytes: 0, hash: end?.hash ?? GENESIS}
+      const line = formatEntry(event, now, userId, known.hash)
+      const bytes = Buffer.from(`${line.text}\n`)
+      writeSync(file, bytes)
+      reach('audit-line')
+      fdatasyncSync(file)
+      // A new day's name has to last as its lines do.
+      if (known.bytes === 0) syncFolder(folder)
+      writeHead(folder, temporary, {
+        file: name,
+        entries: known.entries + 1,
+        bytes: known.bytes + bytes.length,
+        hash: line.hash
+      })
+    })
+  } catch (error) {
+    throw unwritable(path, error)
+  }
+  reach('audited')
+}
+
+function withFile<T>(path: string, fn: (file: number, path: string) => T): T {
+  const file = openSync(path, 'a+', 0o600)
+  try {
+    return fn(file, path)
+  } finally {
+    closeSync(file)
+  }
+}
+
+function formatEntry(
+  event: AuditEvent,
+  timestamp: string,
+  userId: string | null,
+  prev: string
+): {text: string; hash: string} {
+  const {level = 'info', category, event: name, details = {}} = event
+  const user = getUserContext()
+  const actor = user === undefined || user.role === 'anonymous' ? 'system' : user.username
+  const body = JSON.stringify({timestamp, level, category, event: name, actor, userId, details, prev}).slice(0, -1)
+  const hash = chainHash(prev, body)
+  return {text: `${body},"hash":"${hash}"}`, hash}
+}
+
+/** The head of a trail; where it is missing or damaged, the newest day is read from its beginning. */
+function readHead(folder: string): Head | undefined {
+  const text = readIfThere(join(folder, 'head.json'))
+  try {
+    const {file, entries, bytes, hash} = JSON.parse(text ?? '{}') as Partial<Head>
+    if (
+      typeof file === 'string' &&
+      /^[\d-]+\.ndjson$/.test(file) &&
+      typeof entries === 'number' &&
+      typeof bytes === 'number' &&
+      typeof hash === 'string'
+    ) {
+      return {file, entries, bytes, hash}
+    }
+  } catch {
+    // A damaged head is only a shortcut lost: the lines themselves say how far the chain goes.
+  }
+  const newest = readdirSync(folder)
+    .filter((name) => /^\d{4}-\d\d-\d\d\.ndjson$/.test(name))
+    .sort()
+    .at(-1)
+  return newest === undefined ? undefined : {file: newest, entries: 0, bytes: 0, hash: GENESIS}
+}
+
+/** Replaced after every entry, without an fsync of its own: lines beyond it whose chain holds are adopted. */
+function writeHead(folder: string, temporary: string, head: Head): void {
+  const path = join(temporary, `head.json.${process.pid}`)
+  const file = openSync(path, 'w', 0o600)
+  try {
+    writeSync(file, `${JSON.stringify(head)}\n`)
+  } finally {
+    closeSync(file)
+  }
+  renameSync(path, join(folder, 'head.json'))
+}
+
+/**
+ * How far the trail really goes. Lines beyond the head were written just before a crash and are adopted; a last line without
+ * its end was torn by it and is moved to *.torn. Where lines are missing the chain goes on from the head's hash, so that
+ * verification names the gap.
+ */
+function settle(file: number, path: string, head: Head): Head {
+  const {size} = fstatSync(file)
+  if (size === head.bytes) return head
+  if (size < head.bytes) return {...head, bytes: size}
+  const beyond = Buffer.alloc(size - head.bytes)
+  readSync(file, beyond, 0, beyond.length, head.bytes)
+  const end = beyond.lastIndexOf(0x0a) + 1
+  if (end < beyond.length) {
+    saveTorn(path, beyond.subarray(end))
+    ftruncateSync(file, head.bytes + end)
+    fdatasyncSync(file)
+  }
+  const lines = beyond.subarray(0, end).toString('utf8').split('\n').slice(0, -1)
+  const hash = /,"hash":"([0-9a-f]{64})"\}$/.exec(lines.at(-1) ?? '')?.[1] ?? head.hash
+  return {file: head.file, entries: head.entries + lines.length, bytes: head.bytes + end, hash}
+}
+
+function saveTorn(path: string, bytes: Uint8Array): void {
+  for (let number = 1; ; number++) {
+    try {
+      const file = openSync(`${path}${number === 1 ? '' : `.${number}`}.torn`, 'wx', 0o600)
+      writeSync(file, bytes)
+      fdatasyncSync(file)
+      closeSync(file)
+      return
+    } catch (error) {
+      if (errno(error) !== 'EEXIST') throw error
+    }
+  }
+}

@@ -1,0 +1,53 @@
+import {join} from 'node:path'
+import {ensureSystemFolder, parseJson, readIfThere, unreadable, unwritable} from './files.ts'
+import type {AccountsLock} from './locks.ts'
+import {systemPaths} from './system-paths.ts'
+
+/** Settings of the data root, as config.json keeps them. Unknown keys stay. */
+export interface RootConfig {
+  /** Id of the person that commands act as when nobody else is named. */
+  activeUser?: string
+  /** Ids of the people who were active, latest first, the present one included. */
+  recentUsers?: string[]
+  [key: string]: unknown
+}
+
+/**
+ * The settings of the data root; an empty object where nothing was ever set. Read with JSON.parse and not through `conf`, which
+ * loads a schema validator (12 ms) that reading does not need.
+ * @throws MhError UNREADABLE_FILE with the line where config.json is damaged
+ */
+export function readRootConfig(): RootConfig {
+  const path = systemPaths.config
+  const text = readIfThere(path)
+  if (text === undefined) return {}
+  const value = parseJson(text, path)
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw unreadable(path, 'it is not a JSON object')
+  const {activeUser, recentUsers} = value as RootConfig
+  if (activeUser !== undefined && typeof activeUser !== 'string') throw unreadable(path, '"activeUser" is not an id')
+  if (recentUsers !== undefined && !(Array.isArray(recentUsers) && recentUsers.every((id) => typeof id === 'string'))) {
+    throw unreadable(path, '"recentUsers" is not a list of ids')
+  }
+  return value as RootConfig
+}
+
+/** Sets keys of config.json, keeping all others. Written through `conf`, which replaces the file atomically. */
+export async function writeRootConfig(_lock: AccountsLock, changes: RootConfig): Promise<void> {
+  // A damaged file is told before conf sees it: conf would raise an error without path and line.
+  readRootConfig()
+  ensureSystemFolder(systemPaths.root)
+  const {default: Conf} = await import('conf')
+  try {
+    const config = new Conf<Record<string, unknown>>({
+      cwd: systemPaths.root,
+      configName: 'config',
+      configFileMode: 0o600,
+      clearInvalidConfig: false,
+      projectName: 'mh'
+    })
+    config.set(changes as Record<string, unknown>)
+  } catch (error) {
+    throw unwritable(join(systemPaths.root, 'config.json'), error)
+  }
+}

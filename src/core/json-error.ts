@@ -1,0 +1,52 @@
+/**
+ * Where a text stops being JSON (RFC 8259), as an offset into it. JSON.parse itself tells a position only for some of its errors.
+ * Called only after JSON.parse has refused the text; for valid JSON it gives the text's length.
+ */
+export function jsonErrorOffset(text: string): number {
+  let at = 0
+
+  /** Takes what the pattern matches here. @returns whether it did */
+  const take = (pattern: RegExp): boolean => {
+    pattern.lastIndex = at
+    const found = pattern.exec(text)
+    if (found === null) return false
+    at += found[0].length
+    return true
+  }
+
+  /** @returns false where the text went wrong; `at` then stands at that place */
+  const value = (depth: number): boolean => {
+    take(SPACE)
+    if (depth > DEEPEST) return false
+    if (take(OPEN_OBJECT)) return list(CLOSE_OBJECT, () => take(STRING) && take(COLON) && value(depth + 1))
+    if (take(OPEN_ARRAY)) return list(CLOSE_ARRAY, () => value(depth + 1))
+    return take(SCALAR)
+  }
+
+  const list = (close: RegExp, item: () => boolean): boolean => {
+    take(SPACE)
+    if (take(close)) return true
+    do {
+      take(SPACE)
+      if (!item()) return false
+      take(SPACE)
+    } while (take(COMMA))
+    return take(close)
+  }
+
+  if (value(0)) take(SPACE)
+  return at
+}
+
+/** Deeper nesting than any document of ours has: the search ends there rather than the stack. */
+const DEEPEST = 500
+const SPACE = /[ \t\r\n]*/y
+// biome-ignore lint/suspicious/noControlCharactersInRegex: JSON forbids exactly these in a string
+const STRING = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[\dA-Fa-f]{4}))*"/y
+const SCALAR = new RegExp(`${STRING.source}|-?(?:0|[1-9]\\d*)(?:\\.\\d+)?(?:[eE][+-]?\\d+)?|true|false|null`, 'y')
+const COLON = /[ \t\r\n]*:/y
+const COMMA = /,/y
+const OPEN_OBJECT = /\{/y
+const CLOSE_OBJECT = /\}/y
+const OPEN_ARRAY = /\[/y
+const CLOSE_ARRAY = /\]/y

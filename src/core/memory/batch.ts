@@ -1,0 +1,114 @@
+import {MhError} from '../errors.ts'
+import {uuids} from '../ids.ts'
+import {readSettings} from '../settings.ts'
+import {parseTime} from '../time.ts'
+import {requirePermission} from '../users/permissions.ts'
+import type {EpisodicEvent} from './event.ts'
+import {memoryStore, type NewMemory, newEvent} from './memories.ts'
+
+export interface BatchOptions {
+  /** Lines that begin with { are text like all others. */
+  plain?: boolean
+  /** What every line without a value of its own gets. */
+  defaults?: Pick<NewMemory, 'type' | 'tags' | 'importance' | 'timestamp' | 'private'>
+  /** Told after each chunk that is durable. */
+  onProgress?: (done: {captured: number; ids: readonly string[]}) => void
+}
+
+export interface BatchResult {
+  captured: number
+  ids: string[]
+  skipped: number
+  failed: {line: number; reason: string}[]
+}
+
+interface Line {
+  number: number
+  event: EpisodicEvent
+}
+
+/** So many memories share one fsync of their folders, one audit entry and one transaction. */
+const CHUNK = 512
+
+/**
+ * Captures one memory a line, as the lines come. A bad line stops nothing: it is told with its number, which counts from 1.
+ * An id that is there already is skipped where the content is the same, and fails where it is not.
+ */
+export async function captureBatch(lines: AsyncIterable<string>, options: BatchOptions = {}): Promise<BatchResult> {
+  requirePermission('capture')
+  const store = memoryStore()
+  // A look at the folders first, so that ids are compared with what other tools added too.
+  await store.counts()
+  const zone = readSettings().timezone
+  const result: BatchResult = {captured: 0, ids: [], skipped: 0, failed: []}
+  let waiting: Line[] = []
+  const flush = async (): Promise<void> => {
+    const chunk = waiting
+    waiting = []
+    if (chunk.length === 0) return
+    const added = await store.add(
+      chunk.map(({event}) => event),
+      (events) => ({
+        category: 'data',
+        event: 'memories_captured',
+        details: {count: events.length, first: events[0]?.id, last: events.at(-1)?.id}
+      })
+    )
+    const ids: string[] = []
+    for (const [index, one] of added.entries()) {
+      const line = chunk[index]
+      if (line === undefined) continue
+      if ('memory' in one) ids.push(line.event.id)
+      else if (sameContent(one.existing, line.event)) result.skipped++
+      else result.failed.push({line: line.number, reason: `the id ${line.event.id} belongs to another memory`})
+    }
+    result.captured += ids.length
+    result.ids.push(...ids)
+    options.onProgress?.({captured: result.captured, ids})
+  }
+  let number = 0
+  for await (const text of lines) {
+    number++
+    if (text.trim() === '') continue
+    try {
+      waiting.push({number, event: await readLine(text, options, zone)})
+    } catch (error) {
+      if (!(error instanceof MhError)) throw error
+      result.failed.push({line: number, reason: error.message})
+    }
+    if (waiting.length >= CHUNK) await flush()
+  }
+  await flush()
+  result.failed.sort((a, b) => a.line - b.line)
+  return result
+}
+
+const sameContent = (a: EpisodicEvent, b: EpisodicEvent): boolean =>
+  a.content === b.content && a.response === b.response
+
+async function readLine(text: string, {plain, defaults}: BatchOptions, zone: string): Promise<EpisodicEvent> {
+  if (plain === true || !text.startsWith('{')) return newEvent({...defaults, content: text}, nextId())
+  const {batchLine} = await import('./batch-line.ts')
+  const {id, at, timestamp, metadata, ...given} = batchLine(text)
+  const when = timestamp ?? (at === undefined ? undefined : new Date((await parseTime(at, zone)).at).toISOString())
+  return newEvent(
+    {
+      ...defaults,
+      ...given,
+      ...(given.tags === undefined && defaults?.tags === undefined
+        ? {}
+        : {tags: [...(defaults?.tags ?? []), ...(given.tags ?? [])]}),
+      ...(when === undefined ? {} : {timestamp: when}),
+      ...(metadata === undefined ? {} : {metadata})
+    },
+    id ?? nextId()
+  )
+}
+
+let ids: string[] = []
+
+/** Ids are made by the hundred: the kernel is asked for random bytes once for all of them. They rise in the order of the lines. */
+function nextId(): string {
+  if (ids.length === 0) ids = uuids(CHUNK).reverse()
+  return `evt-${ids.pop()}`
+}

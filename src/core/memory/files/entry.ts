@@ -1,0 +1,28 @@
+import type {EpisodicEvent} from '../event.ts'
+import type {IndexEntry} from '../index/index.ts'
+
+/** Where a memory's file lies, relative to the episodic root, and in which state it was read or written. */
+export interface FilePlace {
+  folder: string
+  name: string
+  mtimeMs: number
+  size: number
+}
+
+/** What the index keeps of a memory. */
+export function toEntry(event: EpisodicEvent, place: FilePlace): IndexEntry {
+  const {metadata, response} = event
+  return {
+    id: event.id,
+    timestamp: Date.parse(event.timestamp),
+    type: event.type,
+    content: event.content,
+    tags: event.tags,
+    processed: metadata.processed === true,
+    ...place,
+    ...(response === undefined ? {} : {response}),
+    ...(typeof metadata.speaker === 'string' ? {speaker: metadata.speaker} : {}),
+    ...(typeof metadata.sessionId === 'string' ? {session: metadata.sessionId} : {}),
+    ...(metadata.private === true ? {private: true} : {})
+  }
+}

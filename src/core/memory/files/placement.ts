@@ -1,0 +1,52 @@
+import {readdirSync} from 'node:fs'
+import {join} from 'node:path'
+import {errno} from '../../errors.ts'
+import type {MemoryIndex} from '../index/index.ts'
+
+/** A month with more files than this continues in a sibling, "11-2": listing a folder must stay quick. */
+const MOST_FILES = 4096
+
+/**
+ * Chooses the folder of each new memory: YYYY/MM of its timestamp in UTC, or that month's first sibling with room.
+ * One instance serves one write, and counts what it has given out.
+ */
+export class Placement {
+  private readonly root: string
+  private readonly index: MemoryIndex
+  private readonly counts = new Map<string, number>()
+
+  /** @param root the episodic folder, absolute */
+  constructor(root: string, index: MemoryIndex) {
+    this.root = root
+    this.index = index
+  }
+
+  /** @param timestamp ISO 8601, UTC @returns the folder relative to the episodic root */
+  folderFor(timestamp: string): string {
+    // Years beyond 9999 are written "+012026" by ISO 8601.
+    const [year = '', month = ''] = /^([+-]?\d+)-(\d\d)/.exec(timestamp)?.slice(1) ?? []
+    for (let sibling = 1; ; sibling++) {
+      const folder = `${year}/${month}${sibling === 1 ? '' : `-${sibling}`}`
+      const count = this.counts.get(folder) ?? this.count(folder)
+      if (count < MOST_FILES) {
+        this.counts.set(folder, count + 1)
+        return folder
+      }
+    }
+  }
+
+  private count(folder: string): number {
+    const known = this.index.folder(folder)
+    if (known !== undefined) return known.names
+    try {
+      return readdirSync(join(this.root, folder)).length
+    } catch (error) {
+      if (errno(error) === 'ENOENT') return 0
+      throw error
+    }
+  }
+}
+
+/** The name of a memory's file. Characters that some file system refuses are written as %XX. */
+export const fileNameOf = (id: string): string =>
+  `${id.replace(/[^\w.-]|^\./g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`)}.json`

@@ -1,0 +1,92 @@
+import type {SQLInputValue} from 'node:sqlite'
+import {rowsOf} from './filter.ts'
+import type {Statements} from './statements.ts'
+import type {IndexFilter} from './types.ts'
+
+/** Rows of memories that hold a term and pass the filter, newest rows first, at most `limit`. */
+export type Postings = (term: string, limit: number) => number[]
+
+/** Rows read from a posting at a time where a filter drops some of them. */
+const PAGE = 10_000
+
+const ALL = 'SELECT rowid FROM words WHERE words MATCH ? ORDER BY rowid DESC LIMIT ?'
+/** node:sqlite binds every number as a float, and FTS5 takes no notice of bounds that are no integers: hence the casts. */
+const BETWEEN = `SELECT rowid FROM words WHERE words MATCH ?
+  AND rowid BETWEEN CAST(? AS INTEGER) AND CAST(? AS INTEGER) ORDER BY rowid DESC LIMIT ?`
+
+/**
+ * The postings of an index under a filter. Which rows pass is read once and lazily, by the filter's own index, and postings are read in pages
+ * until enough of their rows pass: a join with `memory` for each row of each term costs three times as much.
+ */
+export function postingsOf(sql: Statements, filter: IndexFilter, excludeSession?: string): Postings {
+  if (rowsOf(filter).condition.sql === 'TRUE' && excludeSession === undefined)
+    return (term, limit) => rows(sql, ALL, match(term), limit)
+  let known: Passing | undefined
+  return (term, limit) => {
+    known ??= passing(sql, filter, excludeSession)
+    const {lowest, highest, passes, postings} = known
+    if (postings !== undefined) return postings.get(term)?.slice(0, limit) ?? []
+    const found: number[] = []
+    for (let from = highest; from >= lowest && found.length < limit; ) {
+      const page = rows(sql, BETWEEN, match(term), lowest, from, PAGE)
+      for (const row of page) if (found.length < limit && passes(row)) found.push(row)
+      from = page.length < PAGE ? lowest - 1 : (page.at(-1) ?? lowest) - 1
+    }
+    return found
+  }
+}
+
+interface Passing {
+  /** Bounds of the rows that may pass: memories of a stretch of time mostly stand together. */
+  lowest: number
+  highest: number
+  passes(row: number): boolean
+  /** Where few rows pass: theirs alone, newest first. */
+  postings: Map<string, number[]> | undefined
+}
+
+/** So few rows are quicker read themselves than found in the postings of common words. */
+const FEW = 2_000
+
+function passing(sql: Statements, filter: IndexFilter, excludeSession: string | undefined): Passing {
+  const {from, condition} = rowsOf(filter)
+  const excluded = new Set(
+    excludeSession === undefined ? [] : rows(sql, 'SELECT row FROM memory WHERE session = ?', excludeSession)
+  )
+  if (condition.sql === 'TRUE') {
+    return {lowest: 0, highest: Number.MAX_SAFE_INTEGER, passes: (row) => !excluded.has(row), postings: undefined}
+  }
+  const allowed = new Set(rows(sql, `SELECT m.row FROM ${from} WHERE ${condition.sql}`, ...condition.values))
+  for (const row of excluded) allowed.delete(row)
+  let lowest = Number.MAX_SAFE_INTEGER
+  let highest = -1
+  for (const row of allowed) {
+    if (row < lowest) lowest = row
+    if (row > highest) highest = row
+  }
+  return {
+    lowest,
+    highest,
+    passes: (row) => allowed.has(row),
+    postings: allowed.size <= FEW ? postingsOfRows(sql, allowed) : undefined
+  }
+}
+
+function postingsOfRows(sql: Statements, allowed: ReadonlySet<number>): Map<string, number[]> {
+  const postings = new Map<string, number[]>()
+  const query = 'SELECT row, terms FROM memory WHERE row IN (SELECT value FROM json_each(?)) ORDER BY row DESC'
+  for (const [row, terms] of sql.arrays<[number, string]>(query, JSON.stringify([...allowed]))) {
+    for (const term of new Set(terms.split(' '))) {
+      const places = postings.get(term)
+      if (places === undefined) postings.set(term, [row])
+      else places.push(row)
+    }
+  }
+  return postings
+}
+
+/** A term as an FTS5 string; terms hold no quotes. */
+const match = (term: string): string => `"${term}"`
+
+const rows = (sql: Statements, query: string, ...values: SQLInputValue[]): number[] =>
+  sql.arrays<[number]>(query, ...values).map(([row]) => row)

@@ -1,0 +1,50 @@
+/** PRAGMA user_version of an index that this code reads. A change of the schema, the tokenizer or the facts raises it, and old indexes are rebuilt. */
+export const SCHEMA_VERSION = 1
+
+/**
+ * `words` is the full-text index: rows of a term, without positions or counts, which ranking reads from memory.terms. Terms arrive joined by
+ * blanks and are never split again: its tokenizer takes every category of characters but separators and controls as part of a word.
+ * `vocabulary` holds in how many memories a term stands. `memory.reversed` is the id backwards, for looking ids up by their ending.
+ * `memory.speaker` is a folded name, '' for the person, with a '?' before it where it is only how a note begins.
+ */
+export const SCHEMA = `
+  CREATE TABLE memory (
+    row INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    reversed TEXT NOT NULL,
+    timestamp INTEGER NOT NULL,
+    type TEXT NOT NULL,
+    folder TEXT NOT NULL,
+    name TEXT NOT NULL,
+    mtime REAL NOT NULL,
+    size INTEGER NOT NULL,
+    processed INTEGER NOT NULL,
+    private INTEGER NOT NULL,
+    session TEXT,
+    speaker TEXT NOT NULL,
+    tags TEXT NOT NULL,
+    terms TEXT NOT NULL,
+    asked TEXT NOT NULL,
+    asking REAL NOT NULL,
+    person REAL NOT NULL,
+    flags INTEGER NOT NULL
+  );
+  CREATE INDEX memory_time ON memory (timestamp, id);
+  CREATE UNIQUE INDEX memory_file ON memory (folder, name);
+  CREATE INDEX memory_reversed ON memory (reversed);
+  CREATE INDEX memory_type ON memory (type, timestamp, id);
+  CREATE INDEX memory_unprocessed ON memory (timestamp, id) WHERE processed = 0;
+  CREATE INDEX memory_session ON memory (session, timestamp, id) WHERE session IS NOT NULL;
+  CREATE INDEX memory_in_session ON memory (timestamp, id, session) WHERE session IS NOT NULL;
+  CREATE TABLE tag (tag TEXT NOT NULL, timestamp INTEGER NOT NULL, row INTEGER NOT NULL, PRIMARY KEY (tag, timestamp, row)) WITHOUT ROWID;
+  CREATE TABLE vocabulary (term TEXT PRIMARY KEY, frequency INTEGER NOT NULL) WITHOUT ROWID;
+  CREATE TABLE speaker (name TEXT PRIMARY KEY, memories INTEGER NOT NULL) WITHOUT ROWID;
+  CREATE TABLE totals (memories INTEGER NOT NULL, terms INTEGER NOT NULL);
+  INSERT INTO totals VALUES (0, 0);
+  CREATE TABLE folder (path TEXT PRIMARY KEY, mtime REAL NOT NULL, names INTEGER NOT NULL, noted REAL NOT NULL) WITHOUT ROWID;
+  CREATE VIRTUAL TABLE words USING fts5 (
+    terms, content = '', contentless_delete = 1, detail = none,
+    tokenize = "unicode61 remove_diacritics 0 categories 'L* M* N* P* S* Cf Cn Co Cs'"
+  );
+  PRAGMA user_version = ${SCHEMA_VERSION};
+`

@@ -1,0 +1,121 @@
+import type {SQLInputValue} from 'node:sqlite'
+import {type MemorySource, SITTING_GAP_MS, type Turn} from '../search/source.ts'
+import {conditionOf} from './filter.ts'
+import {postingsOf} from './postings.ts'
+import {GUESSED, speakersOf} from './speakers.ts'
+import type {Statements} from './statements.ts'
+import type {IndexFilter, IndexOptions} from './types.ts'
+import {FLAG} from './writer.ts'
+
+/** The index as search sees it, with the filter inside every query. */
+export function sourceOf(
+  sql: Statements,
+  options: IndexOptions,
+  filter: IndexFilter,
+  excludeSession?: string
+): MemorySource {
+  const condition = conditionOf(filter, excludeSession)
+  const speakers = speakersOf(sql, options.owner)
+  const turnOf = (columns: TurnColumns): Turn => toTurn(columns, speakers.keyOf)
+  const select = `SELECT m.row, m.id, m.timestamp, m.speaker, m.session, m.terms, m.asked, m.asking, m.person, m.flags, ${condition.sql} FROM memory m`
+  const turns = (tail: string, ...values: SQLInputValue[]): Turn[] =>
+    sql.arrays<TurnColumns>(`${select} ${tail}`, ...condition.values, ...values).map(turnOf)
+
+  return {
+    totals: () =>
+      sql.get<{memories: number; terms: number}>('SELECT memories, terms FROM totals') ?? {memories: 0, terms: 0},
+    span: () => sql.get<{oldest: number; newest: number}>(SPAN) ?? {oldest: 0, newest: 0},
+    speakers: () => speakers.names,
+    frequencies: (terms) =>
+      new Map(
+        sql.arrays<[string, number]>(
+          'SELECT term, frequency FROM vocabulary WHERE term IN (SELECT value FROM json_each(?))',
+          JSON.stringify(terms)
+        )
+      ),
+    vocabulary: (prefix, shortest, longest) =>
+      sql.arrays<[string, number]>(
+        'SELECT term, frequency FROM vocabulary WHERE term >= ? AND term < ? AND length(term) BETWEEN ? AND ?',
+        prefix,
+        `${prefix}\u{10ffff}`,
+        shortest,
+        longest
+      ),
+    postings: postingsOf(sql, filter, excludeSession),
+    toldBetween: (from, to, limit) =>
+      sql
+        .arrays<[number]>(
+          `SELECT m.row FROM memory m WHERE m.timestamp BETWEEN ? AND ? AND ${condition.sql} ORDER BY m.timestamp DESC, m.id DESC LIMIT ?`,
+          from,
+          to,
+          ...condition.values,
+          limit
+        )
+        .map(([row]) => row),
+    turns: (rows) => turns('WHERE m.row IN (SELECT value FROM json_each(?))', JSON.stringify(rows)),
+    before: (turn, limit) =>
+      turns(
+        `WHERE (m.timestamp, m.id) < (?, ?) AND ${near(turn, '>=')} ORDER BY m.timestamp DESC, m.id DESC LIMIT ?`,
+        turn.timestamp,
+        turn.id,
+        turn.timestamp - limit * SITTING_GAP_MS,
+        limit
+      ),
+    after: (turn, limit) =>
+      turns(
+        `WHERE (m.timestamp, m.id) > (?, ?) AND ${near(turn, '<=')} ORDER BY m.timestamp, m.id LIMIT ?`,
+        turn.timestamp,
+        turn.id,
+        turn.timestamp + limit * SITTING_GAP_MS,
+        limit
+      )
+  }
+}
+
+/** Without a session, what is farther away than so many gaps is of another sitting and need not be read. */
+const near = ({session}: Turn, comparison: string): string =>
+  session === null ? `m.timestamp ${comparison} ?` : '? IS NOT NULL'
+
+/** Two look-ups at the ends of the order; min() and max() in one query would read all of it. */
+const SPAN =
+  'SELECT coalesce((SELECT min(timestamp) FROM memory), 0) AS oldest, coalesce((SELECT max(timestamp) FROM memory), 0) AS newest'
+
+type TurnColumns = [
+  row: number,
+  id: string,
+  timestamp: number,
+  speaker: string,
+  session: string | null,
+  terms: string,
+  asked: string,
+  asking: number,
+  person: number,
+  flags: number,
+  eligible: number
+]
+
+function toTurn(
+  [row, id, timestamp, speaker, session, terms, asked, asking, person, flags, eligible]: TurnColumns,
+  keyOf: (name: string) => string
+): Turn {
+  return {
+    row,
+    id,
+    timestamp,
+    speaker: keyOf(speaker),
+    byPerson: speaker.startsWith(GUESSED) || keyOf(speaker) === '',
+    session,
+    terms: split(terms),
+    asked: split(asked),
+    asking,
+    person,
+    time: (flags & FLAG.time) !== 0,
+    number: (flags & FLAG.number) !== 0,
+    place: (flags & FLAG.place) !== 0,
+    proper: (flags & FLAG.proper) !== 0,
+    quoted: (flags & FLAG.quoted) !== 0,
+    eligible: eligible !== 0
+  }
+}
+
+const split = (terms: string): string[] => (terms === '' ? [] : terms.split(' '))

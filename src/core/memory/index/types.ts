@@ -1,0 +1,85 @@
+import type {Explanation} from '../search/rank.ts'
+
+/** One memory as the store hands it to the index. */
+export interface IndexEntry {
+  id: string
+  /** Milliseconds, UTC. */
+  timestamp: number
+  type: string
+  content: string
+  /** The persona's answer, in a conversation. */
+  response?: string
+  tags: string[]
+  speaker?: string
+  session?: string
+  processed: boolean
+  private?: boolean
+  /** Relative to the episodic root, '/' separated, '' for the root itself. */
+  folder: string
+  /** File name. */
+  name: string
+  mtimeMs: number
+  size: number
+}
+
+/** Where a memory lies. */
+export interface Located {
+  id: string
+  timestamp: number
+  type: string
+  folder: string
+  name: string
+  mtimeMs: number
+  size: number
+}
+
+/** What is known of a folder: it need not be listed again while mtime and number of names are the same. */
+export interface FolderMark {
+  path: string
+  mtimeMs: number
+  names: number
+  /** Wall clock when it was noted, milliseconds. */
+  notedMs: number
+}
+
+export interface IndexFilter {
+  type?: string
+  tag?: string
+  /** Milliseconds, UTC, both inclusive. */
+  since?: number
+  until?: number
+  unprocessed?: boolean
+  session?: string
+}
+
+export interface IndexOptions {
+  /** Of the profile: 'en', 'de', … */
+  language: string
+  /** The person's names, such as username and display name, separated by blanks: they and "I" in a question name the person. */
+  owner: string
+}
+
+export interface SearchOptions {
+  /** At most so many hits. */
+  limit: number
+  filter?: IndexFilter
+  /** Milliseconds, UTC: what "last week" counts from. */
+  now: number
+  /** IANA name of the person's time zone; the system's where there is none. */
+  zone?: string
+  /** Memories of this session are no hits: a conversation does not quote itself. */
+  excludeSession?: string
+  explain?: boolean
+}
+
+export interface Hit extends Located {
+  score: number
+  explain?: Explanation
+}
+
+/** The file of an entry whose id stands in another file already, and so is not in the index. */
+export interface Conflict {
+  id: string
+  folder: string
+  name: string
+}

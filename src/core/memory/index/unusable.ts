@@ -1,0 +1,30 @@
+/** The index file is missing, of another version or damaged. Nothing is lost: the store removes it and builds it again from the files. */
+export class IndexUnusable extends Error {
+  readonly file: string
+
+  constructor(file: string, reason: string, cause?: unknown) {
+    super(`index ${file}: ${reason}`, cause === undefined ? undefined : {cause})
+    this.name = 'IndexUnusable'
+    this.file = file
+  }
+}
+
+const SQLITE_CORRUPT = 11
+const SQLITE_NOTADB = 26
+
+/** Runs `fn`; what SQLite says of a damaged file comes out as IndexUnusable, everything else as it is. */
+export function guarded<T>(file: string, fn: () => T): T {
+  try {
+    return fn()
+  } catch (error) {
+    if (isDamage(error)) throw new IndexUnusable(file, error.message, error)
+    throw error
+  }
+}
+
+function isDamage(error: unknown): error is Error {
+  if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number') return false
+  // The low byte is the code, the rest says more exactly what is wrong.
+  const code = error.errcode & 0xff
+  return code === SQLITE_CORRUPT || code === SQLITE_NOTADB
+}

@@ -1,0 +1,249 @@
+import {requireUserContext} from '../context.ts'
+import {notFound, usageError} from '../errors.ts'
+import {newId} from '../ids.ts'
+import {readMode} from '../persona/mode.ts'
+import {readSettings} from '../settings.ts'
+import {type Operation, requirePermission} from '../users/permissions.ts'
+import type {EpisodicEvent, EventLink, EventMetadata} from './event.ts'
+import {fileStore} from './files/file-store.ts'
+import type {IndexFilter} from './index/index.ts'
+import {LARGEST_FILE} from './read-file.ts'
+import type {FoundMemory, MemoryStore, StoredMemory} from './store.ts'
+
+/** A memory with the place of its file and the version of its text. */
+export type ShownMemory = EpisodicEvent & {path: string; version: string}
+
+/** What a memory is made of. Everything but the content has a default. */
+export interface NewMemory {
+  content: string
+  type?: string
+  response?: string
+  tags?: string[]
+  entities?: string[]
+  /** 0 to 1. */
+  importance?: number
+  links?: EventLink[]
+  /** ISO 8601, UTC; now where it is missing. */
+  timestamp?: string
+  private?: boolean
+  metadata?: EventMetadata
+}
+
+/** Which memories are meant. Bounds are milliseconds, both included. */
+export type MemoryFilter = IndexFilter
+
+export interface SearchOptions extends MemoryFilter {
+  /** At most so many results; 10 where it is missing. */
+  limit?: number
+  excludeSession?: string
+  explain?: boolean
+  now?: number
+}
+
+/** A memory that was found. */
+export type FoundEvent = EpisodicEvent & {path: string; score: number; explain?: FoundMemory['explain']}
+
+export interface SearchAnswer {
+  query: string
+  results: FoundEvent[]
+  tookMs: number
+}
+
+/** Where the current person's memories are kept. */
+export const memoryStore = (): MemoryStore => fileStore
+
+/**
+ * Keeps one memory of the current person. It is durable when this returns.
+ * @param permission what mode and role are asked for; a conversation's turn is saved by another rule than a capture
+ * @throws MhError EMPTY_CAPTURE, INPUT_TOO_LARGE (exit 2), NOT_ALLOWED_IN_MODE, NOT_ALLOWED_FOR_ROLE (exit 4)
+ */
+export async function capture(memory: NewMemory, permission: Operation = 'capture'): Promise<ShownMemory> {
+  requirePermission(permission)
+  const event = newEvent(memory)
+  const [added] = await memoryStore().add([event], ([one]) => ({
+    category: 'data',
+    event: 'memory_captured',
+    details: {id: one?.id, type: one?.type}
+  }))
+  if (added === undefined || !('memory' in added)) throw new Error(`The new id ${event.id} is taken`)
+  return shown(added.memory)
+}
+
+/** The record of a new memory of the current person, with everything that is known of the moment. */
+export function newEvent(memory: NewMemory, id = newId('evt'), now = new Date().toISOString()): EpisodicEvent {
+  const {userId} = requireUserContext('Memories')
+  const {
+    content,
+    type = 'observation',
+    response,
+    tags = [],
+    entities = [],
+    importance = 0.5,
+    links = [],
+    timestamp = now,
+    metadata = {}
+  } = memory
+  checkContent(content)
+  if (!(importance >= 0 && importance <= 1))
+    throw usageError('INVALID_IMPORTANCE', `The importance ${importance} is not between 0 and 1`)
+  return {
+    id,
+    timestamp,
+    content,
+    type,
+    ...(response === undefined ? {} : {response}),
+    entities,
+    tags: unique(tags),
+    importance,
+    links,
+    userId,
+    metadata: {
+      cognitiveMode: readMode().currentMode,
+      timezone: readSettings().timezone,
+      processed: false,
+      ...metadata,
+      ...(memory.private === true ? {private: true} : {})
+    }
+  }
+}
+
+/** The memories that answer a question best, best first. */
+export async function searchMemories(query: string, options: SearchOptions = {}): Promise<SearchAnswer> {
+  requirePermission('read')
+  if (query.trim() === '')
+    throw usageError(
+      'EMPTY_QUERY',
+      'There is nothing to search for: the query is empty',
+      'mh remember "what I want to know"'
+    )
+  const start = process.hrtime.bigint()
+  const {limit = 10, excludeSession, explain, now = Date.now(), ...filter} = options
+  const found = await memoryStore().search(query, {
+    limit,
+    filter,
+    now,
+    zone: readSettings().timezone,
+    ...(excludeSession === undefined ? {} : {excludeSession}),
+    ...(explain === undefined ? {} : {explain})
+  })
+  const results = found.map(({event, path, score, explain: why}) => ({
+    ...event,
+    path,
+    score,
+    ...(why === undefined ? {} : {explain: why})
+  }))
+  return {query, results, tookMs: Number(process.hrtime.bigint() - start) / 1e6}
+}
+
+/**
+ * A page of memories, newest first.
+ * @param limit 1 to 500
+ * @param cursor `nextCursor` of the page before
+ */
+export async function listMemories(
+  filter: MemoryFilter,
+  limit = 20,
+  cursor?: string
+): Promise<{memories: ShownMemory[]; total: number; nextCursor: string | null}> {
+  requirePermission('read')
+  if (!Number.isInteger(limit) || limit < 1 || limit > 500)
+    throw usageError('INVALID_LIMIT', `${limit} memories cannot be listed at once`, 'Ask for 1 to 500')
+  const store = memoryStore()
+  const before = cursor === undefined ? undefined : readCursor(cursor)
+  // One more than asked for tells whether there is a next page.
+  const found = await store.list({filter, limit: limit + 1, ...(before === undefined ? {} : {before})})
+  const page = found.slice(0, limit).map(shown)
+  const last = page.at(-1)
+  return {
+    memories: page,
+    total: await store.count(filter),
+    nextCursor: found.length > limit && last !== undefined ? writeCursor(last) : null
+  }
+}
+
+/** One memory, by its id, any unique ending of it, or "@last". @throws MhError MEMORY_NOT_FOUND (exit 3), AMBIGUOUS_ID (exit 2) */
+export async function showMemory(reference: string): Promise<ShownMemory> {
+  requirePermission('read')
+  const store = memoryStore()
+  const memory = reference === '@last' ? await store.newest() : await store.get(await resolveId(store, reference))
+  if (memory === undefined) throw memoryNotFound(reference)
+  return shown(memory)
+}
+
+/** A conversation's turns, oldest first; none where there is no such session. */
+export async function sessionTurns(session: string): Promise<ShownMemory[]> {
+  requirePermission('read')
+  return (await memoryStore().session(session)).map(shown)
+}
+
+/** The session of the newest turn, or undefined where nothing was ever said. */
+export async function newestSession(): Promise<string | undefined> {
+  requirePermission('read')
+  return memoryStore().newestSession()
+}
+
+/** @throws MhError EMPTY_CAPTURE, INPUT_TOO_LARGE (exit 2) */
+export function checkContent(content: string): void {
+  if (content.trim() === '')
+    throw usageError('EMPTY_CAPTURE', 'There is nothing to capture: the text is empty', 'mh capture "what happened"')
+  // Its JSON is somewhat longer than the text; what is written must be readable again.
+  if (Buffer.byteLength(content) > LARGEST_FILE / 2) throw tooLarge('The text', Buffer.byteLength(content))
+}
+
+export const tooLarge = (what: string, bytes: number): Error =>
+  usageError(
+    'INPUT_TOO_LARGE',
+    `${what} has ${bytes} bytes: too large for one memory`,
+    'Split it, or put the file into the inbox of your profile'
+  )
+
+export const shown = ({event, path, version}: StoredMemory): ShownMemory => ({...event, path, version: version()})
+
+const SHORTEST_ENDING = 4
+
+async function resolveId(store: MemoryStore, reference: string): Promise<string> {
+  if (!/^[\w.:-]+$/.test(reference) || reference.includes('..')) throw memoryNotFound(reference)
+  if (reference.length < SHORTEST_ENDING) {
+    throw usageError(
+      'ID_TOO_SHORT',
+      `${JSON.stringify(reference)} is too short for an id`,
+      `Give at least the last ${SHORTEST_ENDING} characters`
+    )
+  }
+  const found = await store.endingWith(reference, 6)
+  const exact = found.find((id) => id === reference)
+  if (exact !== undefined) return exact
+  const [only, ...others] = found
+  if (only === undefined) throw memoryNotFound(reference)
+  if (others.length > 0)
+    throw usageError(
+      'AMBIGUOUS_ID',
+      `${JSON.stringify(reference)} is the ending of more than one id: ${found.join(', ')}`,
+      'Give more of its characters'
+    )
+  return only
+}
+
+const memoryNotFound = (reference: string): Error =>
+  notFound(
+    'MEMORY_NOT_FOUND',
+    reference === '@last' ? 'There is no memory yet' : `There is no memory ${JSON.stringify(reference)}`,
+    'mh memory list shows what is there'
+  )
+
+const unique = (values: readonly string[]): string[] => [...new Set(values)]
+
+/** A cursor names the last memory of a page, so that what is captured meanwhile shifts nothing. */
+const writeCursor = ({timestamp, id}: EpisodicEvent): string =>
+  Buffer.from(`${Date.parse(timestamp)} ${id}`).toString('base64url')
+
+function readCursor(cursor: string): {timestamp: number; id: string} {
+  const [, timestamp, id] = /^(-?\d+) ([\w.:-]+)$/.exec(Buffer.from(cursor, 'base64url').toString('utf8')) ?? []
+  if (timestamp === undefined || id === undefined)
+    throw usageError(
+      'INVALID_CURSOR',
+      `${JSON.stringify(cursor)} is no cursor of mh memory list`,
+      'Use "nextCursor" of the page before'
+    )
+  return {timestamp: Number(timestamp), id}
+}

@@ -1,0 +1,69 @@
+import {closeSync, constants, fstatSync, openSync, readSync} from 'node:fs'
+import {TextDecoder} from 'node:util'
+import {errno} from '../errors.ts'
+import {sha256} from '../sha256.ts'
+import {type EpisodicEvent, readEvent} from './event.ts'
+
+/** No memory is longer: what is larger was not written by a person, and would stop everything while it is parsed. */
+export const LARGEST_FILE = 5 * 1024 * 1024
+
+/** A memory's file as it is now. */
+export interface MemoryFile {
+  event: EpisodicEvent
+  mtimeMs: number
+  size: number
+  /** The first 16 hex digits of the SHA-256 of its bytes. Worked out when asked for: a search does not show it. */
+  version: () => string
+}
+
+/** Why a file was not read; "gone" where there is none. */
+export type Unread = {gone: true} | {gone: false; reason: string}
+
+/**
+ * Reads one memory. Links and pipes are not followed: a link could lead out of the profile, and a pipe would wait for ever.
+ * @returns the memory, or why it could not be read; nothing is thrown for what stands in the file
+ */
+export function readMemoryFile(path: string, userId: string): MemoryFile | Unread {
+  const read = readRegularFile(path)
+  if (!('bytes' in read)) return read
+  const {bytes, mtimeMs, size} = read
+  let value: unknown
+  try {
+    value = JSON.parse(new TextDecoder('utf-8', {fatal: true}).decode(bytes))
+  } catch (error) {
+    return {
+      gone: false,
+      reason: error instanceof SyntaxError ? `it is not JSON: ${error.message}` : 'it is not UTF-8 text'
+    }
+  }
+  const event = readEvent(value, userId)
+  if (typeof event === 'string') return {gone: false, reason: event}
+  return {event, mtimeMs, size, version: () => versionOf(bytes)}
+}
+
+/** What `version` and an ETag show of a file's bytes. */
+export const versionOf = (bytes: string | Uint8Array): string => sha256(bytes).slice(0, 16)
+
+function readRegularFile(path: string): {bytes: Uint8Array; mtimeMs: number; size: number} | Unread {
+  let file: number
+  try {
+    file = openSync(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0))
+  } catch (error) {
+    const code = errno(error)
+    if (code === 'ENOENT' || code === 'ENOTDIR') return {gone: true}
+    return {gone: false, reason: code === 'ELOOP' ? 'it is a link' : `it cannot be opened (${code})`}
+  }
+  try {
+    const stat = fstatSync(file)
+    if (!stat.isFile()) return {gone: false, reason: 'it is not a regular file'}
+    if (stat.size > LARGEST_FILE)
+      return {gone: false, reason: `it has ${stat.size} bytes, ${LARGEST_FILE} at most are read`}
+    const bytes = Buffer.alloc(stat.size)
+    let length = 0
+    for (let count = -1; count !== 0 && length < bytes.length; length += count)
+      count = readSync(file, bytes, length, bytes.length - length, length)
+    return {bytes: bytes.subarray(0, length), mtimeMs: stat.mtimeMs, size: stat.size}
+  } finally {
+    closeSync(file)
+  }
+}

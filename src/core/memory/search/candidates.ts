@@ -1,0 +1,88 @@
+import {idf, saturation} from './bm25.ts'
+import {isSaidBy, SPOKEN_BOOST} from './factors.ts'
+import type {Question} from './question.ts'
+import type {TermGroup} from './related.ts'
+import type {MemorySource, Turn} from './source.ts'
+
+/** Rows read from postings for a question, rarest terms first: what bounds the cost of frequent words. */
+const ROWS_READ = 10_000
+/** Rows whose own words are scored, and how many of them ranking looks at. 300 in place of 100 gains nothing, 60 loses (all ten conversations of LoCoMo). */
+const SCORED = 300
+const KEPT = 100
+/** Memories of a named day, week or month that are looked at whatever their words. */
+const TOLD_THEN = 40
+const LONGEST_PERIOD_DAYS = 40
+
+interface Wanted {
+  term: string
+  /** Weight × inverse document frequency. */
+  gain: number
+  frequency: number
+}
+
+/**
+ * Stage one: the memories worth ranking. Postings are read rarest term first and sum weight × idf; the best are scored by BM25 over their own words.
+ * Names of speakers find nothing unless the question has no other words: they stand in half of all memories.
+ */
+export function candidatesOf(source: MemorySource, question: Question, groups: readonly TermGroup[]): Turn[] {
+  const {memories, terms} = source.totals()
+  const wanted = wantedOf(groups, memories)
+  const found = new Set(bestRows(source, wanted))
+  const told = new Set(rowsToldThen(source, question))
+  const turns = source.turns([...new Set([...found, ...told])])
+  const gains = new Map(wanted.map(({term, gain}) => [term, gain]))
+  const average = Math.max(1, terms / Math.max(1, memories))
+  const scored = turns.map((turn) => {
+    const spoken = isSaidBy(turn, question.named) ? 1 + SPOKEN_BOOST : 1
+    return {turn, score: spoken * ownScore(turn, gains, average)}
+  })
+  scored.sort((a, b) => b.score - a.score || b.turn.timestamp - a.turn.timestamp)
+  return scored.filter(({turn}, place) => place < KEPT || told.has(turn.row)).map(({turn}) => turn)
+}
+
+function wantedOf(groups: readonly TermGroup[], memories: number): Wanted[] {
+  const topical = groups.filter(({name}) => !name)
+  const wanted = new Map<string, Wanted>()
+  for (const {term, weight, frequency, related} of topical.some(({frequency: f, related: r}) => f > 0 || r.length > 0)
+    ? topical
+    : groups) {
+    for (const member of [{term, weight: 1, frequency}, ...related]) {
+      if (member.frequency === 0) continue
+      const gain = weight * member.weight * idf(member.frequency, memories)
+      if (gain > (wanted.get(member.term)?.gain ?? 0))
+        wanted.set(member.term, {term: member.term, gain, frequency: member.frequency})
+    }
+  }
+  return [...wanted.values()].sort((a, b) => a.frequency - b.frequency)
+}
+
+function bestRows(source: MemorySource, wanted: readonly Wanted[]): number[] {
+  const sums = new Map<number, number>()
+  let left = ROWS_READ
+  for (const {term, gain} of wanted) {
+    if (left <= 0) break
+    const rows = source.postings(term, left)
+    left -= rows.length
+    for (const row of rows) sums.set(row, (sums.get(row) ?? 0) + gain)
+  }
+  if (sums.size <= SCORED) return [...sums.keys()]
+  return [...sums]
+    .sort((a, b) => b[1] - a[1] || b[0] - a[0])
+    .slice(0, SCORED)
+    .map(([row]) => row)
+}
+
+function rowsToldThen(source: MemorySource, {periods, startOf}: Question): number[] {
+  if (startOf === undefined) return []
+  return periods
+    .filter(({from, to}) => to - from < LONGEST_PERIOD_DAYS)
+    .flatMap(({from, to, tail}) => source.toldBetween(startOf(from), startOf(to + tail + 1) - 1, TOLD_THEN))
+}
+
+function ownScore(turn: Turn, gains: ReadonlyMap<string, number>, average: number): number {
+  const counts = new Map<string, number>()
+  for (const term of turn.terms) if (gains.has(term)) counts.set(term, (counts.get(term) ?? 0) + 1)
+  let score = 0
+  for (const [term, count] of counts) score += (gains.get(term) ?? 0) * saturation(count, turn.terms.length, average)
+  return score
+}

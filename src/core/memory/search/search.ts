@@ -1,0 +1,42 @@
+import {DAY_MS} from './calendar.ts'
+import {candidatesOf} from './candidates.ts'
+import {analyse} from './question.ts'
+import {type Ranked, rank} from './rank.ts'
+import {groupsOf} from './related.ts'
+import {runsOf} from './runs.ts'
+import type {MemorySource} from './source.ts'
+
+export interface SearchRequest {
+  /** At most so many results. */
+  limit: number
+  language: string
+  /** The person's names, separated by blanks. */
+  owner: string
+  /** Milliseconds, UTC. */
+  now: number
+  zone?: string
+  explain?: boolean
+}
+
+/**
+ * The memories that answer a question best, best first, without any model: the question is taken apart, its words (and words that may stand for
+ * them) find candidates, and the candidates are ranked together with their neighbours. Deterministic.
+ */
+export function search(source: MemorySource, question: string, request: SearchRequest): Ranked[] {
+  const {memories, terms} = source.totals()
+  if (memories === 0 || request.limit <= 0) return []
+  const speakers = source.speakers()
+  const asked = analyse(question, {...request, speakers, span: () => source.span()})
+  const groups = groupsOf(source, asked.terms, asked.compounds, request.language)
+  const runs = runsOf(source, candidatesOf(source, asked, groups))
+  const {oldest, newest} = asked.dayOf === undefined ? {oldest: 0, newest: 0} : source.span()
+  const statistics = {
+    memories,
+    averageLength: terms / memories,
+    speakers: speakers.length,
+    spanDays: Math.max(1, (newest - oldest) / DAY_MS)
+  }
+  return rank(asked, groups, runs, statistics, request.explain === true).slice(0, request.limit)
+}
+
+export type Search = typeof search

@@ -1,0 +1,51 @@
+/** One memory as ranking sees it: its facts, fixed at capture, and where it stands in time. */
+export interface Turn {
+  row: number
+  id: string
+  /** Milliseconds, UTC. */
+  timestamp: number
+  /** Lower case, accents folded; '' is the profile's person. */
+  speaker: string
+  /** Said or written by the profile's person. A note that begins with somebody's name is theirs as well. */
+  byPerson: boolean
+  session: string | null
+  terms: string[]
+  asked: string[]
+  asking: number
+  person: number
+  time: boolean
+  number: boolean
+  place: boolean
+  proper: boolean
+  quoted: boolean
+  /** Does it pass the filter? One that does not is context for its neighbours, never a result. */
+  eligible: boolean
+}
+
+/** What a store answers so that search can run over it. A filter is the store's own matter, bound when it makes the source. */
+export interface MemorySource {
+  /** Number of memories and of their terms, and the time they span (milliseconds, UTC; 0 when there are none). */
+  totals(): {memories: number; terms: number}
+  span(): {oldest: number; newest: number}
+  /** Who speaks in the memories, folded; '' is the profile's person and is there only where they said something. */
+  speakers(): string[]
+  /** In how many memories each of the terms stands; absent ones are left out. */
+  frequencies(terms: readonly string[]): Map<string, number>
+  /** Terms that begin so and whose length is within the bounds, with their frequency. */
+  vocabulary(prefix: string, shortest: number, longest: number): [term: string, frequency: number][]
+  /** Rows of memories that hold the term and pass the filter, newest rows first. */
+  postings(term: string, limit: number): number[]
+  /** Rows of memories of that time (both ends inclusive) that pass the filter, newest first. */
+  toldBetween(from: number, to: number, limit: number): number[]
+  turns(rows: readonly number[]): Turn[]
+  /** Up to `limit` memories directly before or after a turn in the order of (timestamp, id), nearest first. */
+  before(turn: Turn, limit: number): Turn[]
+  after(turn: Turn, limit: number): Turn[]
+}
+
+/** Two memories next to each other are of one sitting when less than this lies between them. */
+export const SITTING_GAP_MS = 30 * 60_000
+
+/** Are two memories, next to each other in the order of (timestamp, id), of one sitting? */
+export const sameSitting = (earlier: Turn, later: Turn): boolean =>
+  later.timestamp - earlier.timestamp < SITTING_GAP_MS || (later.session !== null && later.session === earlier.session)

@@ -1,0 +1,208 @@
+import {createOpenAICompatible} from '@ai-sdk/openai-compatible'
+import {embedMany, generateText, NoObjectGeneratedError, Output, streamText} from 'ai'
+import {MhError} from '../errors.ts'
+import type {ChatPart, ChatRequest, Engine, ObjectRequest, Usage} from './engine.ts'
+import type {ModelRegistry} from './registry.ts'
+import type {RemoteModel} from './resolve.ts'
+import {addressOf, engineError, modelFetch, safeReason} from './transport.ts'
+import {Watchdog} from './watchdog.ts'
+
+/** A local model may have to be read from disk before its first word. */
+const FIRST_TOKEN_TIMEOUT_MS = 120_000
+const IDLE_TIMEOUT_MS = 60_000
+
+/**
+ * A model behind an API that speaks OpenAI's protocol: Ollama, LM Studio, llama.cpp's server, vLLM, OpenAI.
+ * @throws MhError KEY_MISSING (exit 6) where the variable that the model names is not set
+ */
+export function openAICompatibleEngine(
+  model: RemoteModel,
+  settings: ModelRegistry['globalSettings'],
+  environment: Readonly<Record<string, string | undefined>>
+): Engine {
+  const key = keyOf(model, environment)
+  const provider = createOpenAICompatible({
+    name: model.engine,
+    baseURL: model.baseURL,
+    ...(key === undefined ? {} : {apiKey: key}),
+    fetch: modelFetch(model, key),
+    includeUsage: true,
+    supportsStructuredOutputs: true
+  })
+  const {temperature, topP} = model.options
+  const call = {
+    // Retrying is the transport's: it knows whether anything was answered yet.
+    maxRetries: 0,
+    ...(temperature === undefined ? {} : {temperature}),
+    ...(topP === undefined ? {} : {topP})
+  }
+  const watch = (signal: AbortSignal | undefined): Watchdog =>
+    new Watchdog(
+      settings.firstTokenTimeoutMs ?? FIRST_TOKEN_TIMEOUT_MS,
+      settings.idleTimeoutMs ?? IDLE_TIMEOUT_MS,
+      signal
+    )
+
+  return {
+    name: model.engine,
+    model: model.model,
+    local: isLoopback(model.baseURL),
+
+    async *chat({system, messages, signal}: ChatRequest): AsyncGenerator<ChatPart> {
+      using watchdog = watch(signal)
+      let begun = false
+      let ended = false
+      let usage: Usage = {tokensIn: null, tokensOut: null}
+      try {
+        const {stream} = streamText({
+          ...call,
+          model: provider.chatModel(model.model),
+          instructions: system,
+          messages,
+          abortSignal: watchdog.signal,
+          // Told to the caller below; the library would print it.
+          onError: () => {}
+        })
+        for await (const part of stream) {
+          // The library tells that it starts before anything has come.
+          if (part.type !== 'start' && part.type !== 'start-step') watchdog.heard()
+          if (part.type === 'error') throw part.error
+          if (part.type === 'abort') throw watchdog.signal.reason
+          if (part.type === 'text-delta' && part.text !== '') {
+            begun = true
+            yield {type: 'text', text: part.text}
+          }
+          if (part.type === 'finish') {
+            // A connection that ends without a reason for it was cut.
+            ended = part.rawFinishReason !== undefined
+            usage = usageOf(part.totalUsage)
+          }
+        }
+      } catch (error) {
+        throw told(error, {model, key, watchdog, begun})
+      }
+      if (!ended) throw begun ? cut(model) : noAnswer(model)
+      yield {type: 'end', usage}
+    },
+
+    async object<T>({system, prompt, schema, signal}: ObjectRequest<T>): Promise<{object: T; usage: Usage}> {
+      using watchdog = watch(signal)
+      try {
+        const {output, usage} = await generateText({
+          ...call,
+          model: provider.chatModel(model.model),
+          instructions: system,
+          prompt,
+          output: Output.object({schema}),
+          abortSignal: watchdog.signal
+        })
+        return {object: output as T, usage: usageOf(usage)}
+      } catch (error) {
+        if (NoObjectGeneratedError.isInstance(error)) {
+          throw engineError(
+            'MALFORMED_OBJECT',
+            `${model.model} did not give the object that was asked for`,
+            'Try again, or use a model that is better at structured output',
+            error
+          )
+        }
+        throw told(error, {model, key, watchdog, begun: false})
+      }
+    },
+
+    async embed(texts: string[], signal?: AbortSignal): Promise<{vectors: number[][]; usage: Usage}> {
+      using watchdog = watch(signal)
+      try {
+        const {embeddings, usage} = await embedMany({
+          maxRetries: 0,
+          model: provider.embeddingModel(model.model),
+          values: texts,
+          abortSignal: watchdog.signal
+        })
+        return {
+          vectors: embeddings,
+          usage: {tokensIn: Number.isNaN(usage.tokens) ? null : usage.tokens, tokensOut: null}
+        }
+      } catch (error) {
+        throw told(error, {model, key, watchdog, begun: false})
+      }
+    }
+  }
+}
+
+function keyOf(
+  {id, apiKeyEnv}: RemoteModel,
+  environment: Readonly<Record<string, string | undefined>>
+): string | undefined {
+  if (apiKeyEnv === undefined) return undefined
+  const key = environment[apiKeyEnv]
+  if (key) return key
+  throw engineError(
+    'KEY_MISSING',
+    `The model ${id} needs a key, and the variable ${apiKeyEnv} is not set`,
+    `Set ${apiKeyEnv}; mh chat --engine recall answers without a model`
+  )
+}
+
+interface Failure {
+  model: RemoteModel
+  key: string | undefined
+  watchdog: Watchdog
+  /** Whether a part of the answer has come. */
+  begun: boolean
+}
+
+/** What went wrong, in words for people. An abort that the caller asked for is given back as it is. */
+function told(error: unknown, {model, key, watchdog, begun}: Failure): unknown {
+  if (watchdog.expired !== undefined) {
+    return engineError(
+      'ENGINE_TIMEOUT',
+      `${model.model} at ${addressOf(model)} said nothing${begun ? ' more' : ''} for ${watchdog.expired / 1000} seconds`,
+      'Try again, use a smaller model, or wait longer: globalSettings.firstTokenTimeoutMs and idleTimeoutMs in etc/models.json'
+    )
+  }
+  if (watchdog.signal.aborted) return watchdog.signal.reason
+  for (let inner: unknown = error; inner instanceof Error; inner = inner.cause)
+    if (inner instanceof MhError) return inner
+  if (begun) return cut(model, error)
+  return noAnswer(model, safeReason(messageOf(error), key), error)
+}
+
+const cut = (model: RemoteModel, cause?: unknown): MhError =>
+  engineError(
+    'ANSWER_CUT',
+    `The answer of ${model.model} at ${addressOf(model)} ended in the middle`,
+    'Ask again',
+    cause
+  )
+
+const noAnswer = (model: RemoteModel, reason = 'nothing came', cause?: unknown): MhError =>
+  engineError(
+    'ENGINE_FAILED',
+    `${model.engine} at ${addressOf(model)} gave no answer that mh can read: ${reason}`,
+    'Check that baseURL in etc/models.json leads to an OpenAI-compatible API',
+    cause
+  )
+
+/** Errors inside a stream are what the server sent: an object with a message, or a text. */
+function messageOf(error: unknown): string {
+  const message = typeof error === 'object' && error !== null && 'message' in error ? error.message : error
+  return typeof message === 'string' ? message : JSON.stringify(message)
+}
+
+const usageOf = ({
+  inputTokens,
+  outputTokens
+}: {
+  inputTokens: number | undefined
+  outputTokens: number | undefined
+}): Usage => ({
+  tokensIn: inputTokens ?? null,
+  tokensOut: outputTokens ?? null
+})
+
+/** True where what is sent stays on this machine. */
+function isLoopback(baseURL: string): boolean {
+  const {hostname} = new URL(baseURL)
+  return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname)
+}

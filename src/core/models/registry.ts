@@ -1,0 +1,68 @@
+import * as z from 'zod'
+import {readDocument} from '../documents.ts'
+import {unreadable} from '../files.ts'
+import {paths} from '../paths.ts'
+
+/** What a model is asked to do. */
+export type ModelRole =
+  | 'persona'
+  | 'orchestrator'
+  | 'curator'
+  | 'summarizer'
+  | 'planner'
+  | 'coder'
+  | 'embedding'
+  | 'fallback'
+
+const modelEntry = z.looseObject({
+  provider: z.string(),
+  /** The name that is sent to the server ("llama3:8b"). */
+  model: z.string(),
+  /** Address of the API, its version included ("http://127.0.0.1:1234/v1"). */
+  baseURL: z.string().optional(),
+  /** Name of the environment variable that holds the key. The key itself stands in no file. */
+  apiKeyEnv: z.string().optional(),
+  options: z
+    .looseObject({
+      temperature: z.number().min(0).max(2).optional(),
+      topP: z.number().min(0).max(1).optional(),
+      /** In tokens. */
+      contextWindow: z.number().int().positive().optional()
+    })
+    .optional()
+})
+
+/** A role may be set to null: nothing is chosen then. */
+const rolesToModels = z.record(z.string(), z.string().nullable())
+
+/** etc/models.json. Keys that this version does not know are kept. */
+export const modelRegistry = z.looseObject({
+  globalSettings: z
+    .looseObject({
+      /** How long to wait for the first words of an answer; a local model may have to be loaded first. */
+      firstTokenTimeoutMs: z.number().positive().optional(),
+      /** How long an answer may pause. */
+      idleTimeoutMs: z.number().positive().optional()
+    })
+    .default({}),
+  defaults: rolesToModels.default({}),
+  models: z.record(z.string(), modelEntry).default({}),
+  cognitiveModeMappings: z.record(z.string(), rolesToModels).default({})
+})
+
+export type ModelRegistry = z.infer<typeof modelRegistry>
+export type ModelOptions = NonNullable<z.infer<typeof modelEntry>['options']>
+
+/**
+ * The current person's models; an empty registry where there is no etc/models.json.
+ * @throws MhError UNREADABLE_FILE (exit 1) with path and line, or the key that is wrong. The file stays as it is.
+ */
+export function readModels(): ModelRegistry {
+  const result = modelRegistry.safeParse(readDocument('models') ?? {})
+  if (result.success) return result.data
+  const issue = result.error.issues[0]
+  throw unreadable(
+    paths.models,
+    issue === undefined ? 'it is no model registry' : `${issue.path.join('.') || 'the whole'}: ${issue.message}`
+  )
+}

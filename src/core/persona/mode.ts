@@ -1,0 +1,26 @@
+import {parseJson, readIfThere, unreadable} from '../files.ts'
+import {paths} from '../paths.ts'
+
+/** dual: the persona learns from everything; agent: it works, and remembers what it did; emulation: it only answers. */
+export type CognitiveMode = 'dual' | 'agent' | 'emulation'
+
+export interface CognitiveModeConfig {
+  currentMode: CognitiveMode
+  lastChanged: string | null
+}
+
+/**
+ * The current person's mode. An unknown one reads as emulation, the mode that changes nothing; without a file it is dual.
+ * @throws MhError UNREADABLE_FILE where the file is damaged
+ */
+export function readMode(): CognitiveModeConfig {
+  const path = paths.cognitiveMode
+  const text = readIfThere(path)
+  if (text === undefined) return {currentMode: 'dual', lastChanged: null}
+  const value = parseJson(text, path)
+  if (typeof value !== 'object' || value === null) throw unreadable(path, 'it is not a JSON object')
+  const {currentMode, mode, lastChanged} = value as Record<string, unknown>
+  return {currentMode: known(currentMode ?? mode), lastChanged: typeof lastChanged === 'string' ? lastChanged : null}
+}
+
+const known = (mode: unknown): CognitiveMode => (mode === 'dual' || mode === 'agent' ? mode : 'emulation')

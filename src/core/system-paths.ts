@@ -1,0 +1,53 @@
+import {homedir} from 'node:os'
+import {join, resolve} from 'node:path'
+
+/** The data root: MH_HOME, else the data directory of the person's account by the XDG rules (on Windows %LOCALAPPDATA%). */
+function root(): string {
+  const {MH_HOME, XDG_DATA_HOME, LOCALAPPDATA} = process.env
+  if (MH_HOME) return resolve(MH_HOME)
+  if (XDG_DATA_HOME) return join(XDG_DATA_HOME, 'mh')
+  if (process.platform === 'win32' && LOCALAPPDATA) return join(LOCALAPPDATA, 'mh')
+  return join(homedir(), '.local', 'share', 'mh')
+}
+
+/** Where the system keeps its own things, as absolute paths. Needs no user context and leads to nobody's data. */
+export const systemPaths = {
+  get root(): string {
+    return root()
+  },
+  get users(): string {
+    return join(root(), 'persona', 'users.json')
+  },
+  get config(): string {
+    return join(root(), 'config.json')
+  },
+  get environment(): string {
+    return join(root(), '.env')
+  },
+  get profiles(): string {
+    return join(root(), 'profiles')
+  },
+  get audit(): string {
+    return join(root(), 'logs', 'audit')
+  },
+  get run(): string {
+    return join(root(), 'logs', 'run')
+  },
+  get locks(): string {
+    return join(root(), 'logs', 'run', 'locks')
+  },
+  /** Files being written. On the same file system as everything else, so that a rename is atomic. */
+  get temporary(): string {
+    return join(root(), '.tmp')
+  },
+  /** Derived; may be deleted at any time. */
+  get indexes(): string {
+    return join(root(), 'cache', 'index')
+  },
+  get backups(): string {
+    return join(root(), 'backups')
+  },
+  get agents(): string {
+    return join(root(), 'agents')
+  }
+}

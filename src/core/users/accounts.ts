@@ -1,0 +1,119 @@
+import {readFileSync, statSync} from 'node:fs'
+import {join} from 'node:path'
+import {conflict, errno, notFound} from '../errors.ts'
+import {ensureSystemFolder, parseJson, unreadable, unwritable, writeDurably} from '../files.ts'
+import type {AccountsLock} from '../locks.ts'
+import {alternatives, nearest} from '../nearest.ts'
+import {systemPaths} from '../system-paths.ts'
+import {readRole, type User} from './user.ts'
+
+interface AccountsFile {
+  version: number
+  users: User[]
+  [key: string]: unknown
+}
+
+let cached: {key: string; file: AccountsFile} | undefined
+
+/**
+ * All accounts, in the order in which they were made. Read again whenever the file has changed, so that a role that was taken
+ * away is gone at once in every process.
+ * @throws MhError UNREADABLE_FILE where users.json is damaged: it is never taken for an empty one
+ */
+export const listUsers = (): readonly User[] => read().users
+
+/** The account with that name (case does not count), or undefined. */
+export function findUserByName(username: string): User | undefined {
+  const name = username.toLowerCase()
+  return read().users.find((user) => user.username.toLowerCase() === name)
+}
+
+export const findUserById = (id: string): User | undefined => read().users.find((user) => user.id === id)
+
+/** The account with that name. @throws MhError USER_NOT_FOUND (exit 3) with the nearest names */
+export function requireUserByName(username: string): User {
+  const user = findUserByName(username)
+  if (user !== undefined) return user
+  throw userNotFound(`There is no user ${JSON.stringify(username)}`, username)
+}
+
+/** @param wanted what the names in the hint should be near to; all names where it is undefined */
+export function userNotFound(message: string, wanted?: string): Error {
+  const names = read().users.map(({username}) => username)
+  const near = wanted === undefined ? names.slice(0, 5) : nearest(wanted, names)
+  return notFound(
+    'USER_NOT_FOUND',
+    message,
+    near.length > 0 ? `Did you mean ${alternatives(near)}?` : 'mh user list shows who is there'
+  )
+}
+
+/**
+ * The folder of an account's profile, found by id at each call: a process that outlives a rename or deletion is told so.
+ * @throws MhError PROFILE_GONE (exit 5) where the account is not there any more
+ */
+export function profileFolder(userId: string): string {
+  const user = findUserById(userId)
+  if (user === undefined) {
+    throw conflict(
+      'PROFILE_GONE',
+      `The account ${userId} is gone: it was deleted meanwhile`,
+      'mh user list shows who is there'
+    )
+  }
+  return join(systemPaths.profiles, user.username)
+}
+
+/** Replaces the accounts, durably. Keys of the file that this version does not know stay. */
+export function writeUsers(_lock: AccountsLock, users: readonly User[]): void {
+  const file: AccountsFile = {...read(), users: [...users]}
+  ensureSystemFolder(join(systemPaths.root, 'persona'))
+  ensureSystemFolder(systemPaths.temporary)
+  try {
+    writeDurably(systemPaths.users, `${JSON.stringify(file, null, 2)}\n`, systemPaths.temporary)
+  } catch (error) {
+    throw unwritable(systemPaths.users, error)
+  }
+}
+
+function read(): AccountsFile {
+  const path = systemPaths.users
+  let key: string
+  try {
+    const {ino, mtimeMs, size} = statSync(path)
+    key = `${path} ${ino} ${mtimeMs} ${size}`
+  } catch (error) {
+    if (errno(error) === 'ENOENT') return {version: 1, users: []}
+    throw unwritable(path, error)
+  }
+  if (cached?.key !== key) cached = {key, file: check(parseJson(readFileSync(path, 'utf8'), path), path)}
+  return cached.file
+}
+
+/** Checked by hand: this is read by every command, and zod would cost as much as all the rest of the reading. */
+function check(value: unknown, path: string): AccountsFile {
+  const users = isObject(value) ? value.users : undefined
+  if (!isObject(value) || !Array.isArray(users)) throw unreadable(path, 'it has no list "users"')
+  const names = new Set<string>()
+  const checked = users.map((user: unknown, index): User => {
+    if (
+      !isObject(user) ||
+      typeof user.id !== 'string' ||
+      !/^[\w-]{1,64}$/.test(user.id) ||
+      typeof user.username !== 'string'
+    ) {
+      throw unreadable(path, `users[${index}] has no proper id and username`)
+    }
+    // The name becomes a folder's: one that leads elsewhere must not be followed, whoever wrote it.
+    if (!/^[\p{L}\p{N}_][\p{L}\p{N}._ @-]{0,63}$/u.test(user.username))
+      throw unreadable(path, `users[${index}] has the username ${JSON.stringify(user.username)}`)
+    const name = user.username.toLowerCase()
+    if (names.has(name)) throw unreadable(path, `two accounts have the name ${user.username}`)
+    names.add(name)
+    return {...user, id: user.id, username: user.username, role: readRole(user.role)}
+  })
+  return {...value, version: typeof value.version === 'number' ? value.version : 1, users: checked}
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -1,0 +1,59 @@
+import {join} from 'node:path'
+import {execa} from 'execa'
+import type {Home} from './home.ts'
+
+export const BIN = join(import.meta.dirname, '..', '..', 'bin', 'run.js')
+
+export interface Outcome {
+  stdout: string
+  stderr: string
+  exitCode: number
+  signal: string | undefined
+  /** What was printed with --json. */
+  // biome-ignore lint/suspicious/noExplicitAny: each command has its own shape, which the tests look into
+  json: any
+}
+
+export interface RunOptions {
+  input?: string | Buffer
+  env?: Record<string, string>
+  cwd?: string
+}
+
+/** Environment of a process that knows nothing of the machine's own accounts and settings. */
+export const environment = (home: Home, env: Record<string, string> = {}): Record<string, string> => ({
+  PATH: process.env.PATH ?? '',
+  TZ: 'UTC',
+  HOME: home.home,
+  MH_HOME: home.root,
+  ...env
+})
+
+/** Runs the built program. Its input is empty unless `input` is given; it never sees a terminal. */
+export async function mh(home: Home, args: readonly string[], options: RunOptions = {}): Promise<Outcome> {
+  const {stdout, stderr, exitCode, signal} = await execa(process.execPath, [BIN, ...args], {
+    env: environment(home, options.env),
+    extendEnv: false,
+    reject: false,
+    stripFinalNewline: false,
+    ...(options.input === undefined ? {stdin: 'ignore' as const} : {input: options.input}),
+    ...(options.cwd === undefined ? {} : {cwd: options.cwd})
+  })
+  return {
+    stdout: String(stdout),
+    stderr: String(stderr),
+    exitCode: exitCode ?? -1,
+    signal,
+    get json() {
+      return JSON.parse(String(stdout))
+    }
+  }
+}
+
+/** Makes people; the first is owner and active. */
+export async function people(home: Home, ...names: string[]): Promise<void> {
+  for (const name of names) {
+    const made = await mh(home, ['user', 'create', name])
+    if (made.exitCode !== 0) throw new Error(made.stderr)
+  }
+}

@@ -4,7 +4,7 @@ import * as Flags from '@oclif/core/flags'
 import {ux} from '@oclif/core/ux'
 import {noteAssumedRead} from '../core/change.ts'
 import {ANONYMOUS, type UserContext, withUserContext} from '../core/context.ts'
-import {MhError} from '../core/errors.ts'
+import {MhError, usageError} from '../core/errors.ts'
 import {onNotice} from '../core/notices.ts'
 import {listUsers} from '../core/users/accounts.ts'
 import {type Identity, identify} from '../core/users/identify.ts'
@@ -105,6 +105,17 @@ export abstract class MhCommand<T extends typeof Command> extends Command {
   /** Whether a person sits at the terminal and may be asked something. */
   protected get mayAsk(): boolean {
     return !this.flags['no-input'] && !this.jsonEnabled() && !process.env.CI && atTerminal(0) && atTerminal(2)
+  }
+
+  /**
+   * Has the person agree to what cannot be undone: by --yes, or by an answer.
+   * @throws MhError CONFIRMATION_MISSING (exit 2) where nobody can be asked, NOT_CONFIRMED (exit 1) where they said no
+   */
+  protected async confirm(question: string, yes: boolean): Promise<void> {
+    if (yes) return
+    if (!this.mayAsk) throw usageError('CONFIRMATION_MISSING', `${question} Nobody can be asked`, 'Say --yes')
+    const {confirm} = await import('./prompts.ts')
+    if (!(await confirm(question))) throw new MhError('NOT_CONFIRMED', 'Nothing was done')
   }
 
   private findPerson(): UserContext {

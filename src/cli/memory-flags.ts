@@ -1,7 +1,8 @@
 import * as Flags from '@oclif/core/flags'
+import {usageError} from '../core/errors.ts'
 import type {MemoryFilter} from '../core/memory/memories.ts'
 import {readSettings} from '../core/settings.ts'
-import {parseBound} from '../core/time.ts'
+import {parseBound, parseTime} from '../core/time.ts'
 
 /** Which memories are meant, in every command that searches or lists. */
 export const filterFlags = {
@@ -32,3 +33,18 @@ export async function readFilter(flags: {
     ...(until === undefined ? {} : {until: await bound(until, 'until')})
   }
 }
+
+/** @throws MhError INVALID_IMPORTANCE (exit 2) */
+export function readImportance(text: string): number {
+  const number = text.trim() === '' ? Number.NaN : Number(text)
+  if (number >= 0 && number <= 1) return number
+  throw usageError('INVALID_IMPORTANCE', `The importance ${JSON.stringify(text)} is no number from 0 to 1`)
+}
+
+/** A time in words or ISO 8601, in the person's zone, as ISO 8601 in UTC. @throws MhError INVALID_TIME (exit 2) */
+export async function readMoment(text: string): Promise<string> {
+  return new Date((await parseTime(text, readSettings().timezone)).at).toISOString()
+}
+
+/** The end of what a time names: a day's last moment, in the person's zone; milliseconds. @throws MhError INVALID_TIME (exit 2) */
+export const readUntil = (text: string): Promise<number> => parseBound(text, 'until', readSettings().timezone)

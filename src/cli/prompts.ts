@@ -40,6 +40,17 @@ export async function ask(
   }
 }
 
+/** Asks whether something that cannot be undone shall be done; No where nothing is typed. @throws MhError INTERRUPTED (exit 130) */
+export async function confirm(message: string): Promise<boolean> {
+  const prompt = inquirer.createPromptModule({output: process.stderr})
+  try {
+    const {answer} = await prompt([{type: 'confirm', name: 'answer', message, default: false}])
+    return answer
+  } catch (error) {
+    throw interrupted(error)
+  }
+}
+
 /** inquirer rejects with its own error where Ctrl-C was pressed. */
 const interrupted = (error: unknown): unknown =>
   error instanceof Error && error.name === 'ExitPromptError'

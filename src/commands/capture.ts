@@ -1,11 +1,11 @@
 import * as Args from '@oclif/core/args'
 import * as Flags from '@oclif/core/flags'
 import {MhCommand} from '../cli/base-command.ts'
+import {readImportance, readMoment} from '../cli/memory-flags.ts'
 import {readText} from '../cli/read-input.ts'
 import {usageError} from '../core/errors.ts'
 import type {BatchOptions, BatchResult} from '../core/memory/batch.ts'
 import {capture, type NewMemory} from '../core/memory/memories.ts'
-import {readSettings} from '../core/settings.ts'
 
 interface Captured {
   id: string
@@ -99,19 +99,8 @@ export default class Capture extends MhCommand<typeof Capture> {
       ...(type === undefined ? {} : {type}),
       ...(tag === undefined ? {} : {tags: tag}),
       ...(importance === undefined ? {} : {importance: readImportance(importance)}),
-      ...(at === undefined ? {} : {timestamp: await readTime(at)}),
+      ...(at === undefined ? {} : {timestamp: await readMoment(at)}),
       ...(this.flags.private ? {private: true} : {})
     }
   }
-}
-
-function readImportance(text: string): number {
-  const number = text.trim() === '' ? Number.NaN : Number(text)
-  if (number >= 0 && number <= 1) return number
-  throw usageError('INVALID_IMPORTANCE', `The importance ${JSON.stringify(text)} is no number from 0 to 1`)
-}
-
-async function readTime(text: string): Promise<string> {
-  const {parseTime} = await import('../core/time.ts')
-  return new Date((await parseTime(text, readSettings().timezone)).at).toISOString()
 }

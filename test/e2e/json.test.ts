@@ -17,8 +17,16 @@ const {commands}: Manifest = JSON.parse(readFileSync(join(import.meta.dirname, '
 const WORDS: Record<string, string[]> = {
   capture: ['something'],
   chat: ['what happened?', '--no-save'],
+  'memory:delete': ['@last'],
+  'memory:edit': ['@last', '--add-tag', 'x'],
+  'memory:forget': ['@last', '--yes'],
+  'memory:history': ['@last'],
+  'memory:restore': ['@last'],
   'memory:search': ['something'],
   'memory:show': ['@last'],
+  'memory:supersede': ['@last', 'something else'],
+  'memory:trash': [],
+  'memory:undo': ['@last'],
   quickstart: ['--yes', '--name', 'ada'],
   remember: ['something'],
   'user:create': ['carl'],
@@ -36,7 +44,10 @@ describe.each(Object.entries(commands))('%s', (id, command) => {
   it('prints exactly one JSON value, for success and for failure, and nothing else', async () => {
     const home = temporaryHome()
     await people(home, 'ada')
+    await mh(home, ['capture', 'something was deleted'])
+    await mh(home, ['memory', 'delete', '@last'])
     await mh(home, ['capture', 'something happened'])
+    await mh(home, ['memory', 'edit', '@last', '--content', 'something happened here'])
     const good = await mh(home, [...id.split(':'), ...(WORDS[id] ?? []), '--json'])
     expect([good.exitCode, good.stderr]).toEqual([0, ''])
     expect(good.json).not.toHaveProperty('error')

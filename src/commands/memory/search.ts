@@ -1,7 +1,7 @@
 import * as Args from '@oclif/core/args'
 import * as Flags from '@oclif/core/flags'
 import {MhCommand} from '../../cli/base-command.ts'
-import {filterFlags, readFilter} from '../../cli/memory-flags.ts'
+import {filterFlags, readFilter, readUntil} from '../../cli/memory-flags.ts'
 import {printFound} from '../../cli/memory-table.ts'
 import {readText} from '../../cli/read-input.ts'
 import {usageError} from '../../core/errors.ts'
@@ -32,6 +32,8 @@ export default class MemorySearch extends MhCommand<typeof MemorySearch> {
       summary: 'At most so many',
       helpValue: '<number>'
     }),
+    superseded: Flags.boolean({summary: 'Show what a later memory says is no longer so, too'}),
+    'as-of': Flags.string({summary: 'Answer as of this day', helpValue: '<time in words or ISO>'}),
     ...filterFlags
   }
 
@@ -43,7 +45,11 @@ export default class MemorySearch extends MhCommand<typeof MemorySearch> {
         'There is nothing to search for',
         `${this.config.bin} remember "what I want to know"`
       )
-    const answer = await searchMemories(query, {limit: this.flags.number, ...(await readFilter(this.flags))})
+    const answer = await searchMemories(query, {
+      limit: this.flags.number,
+      ...(await readFilter(this.flags)),
+      ...(await this.asOf())
+    })
     this.say(await printFound(answer.results))
     if (answer.results.length === 0) this.note('Nothing found.')
     return {
@@ -58,5 +64,10 @@ export default class MemorySearch extends MhCommand<typeof MemorySearch> {
         path
       }))
     }
+  }
+
+  private async asOf(): Promise<{superseded?: boolean; asOf?: number}> {
+    const {superseded, 'as-of': day} = this.flags
+    return {superseded, ...(day === undefined ? {} : {asOf: await readUntil(day)})}
   }
 }

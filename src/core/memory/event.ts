@@ -5,6 +5,9 @@ export interface EventLink {
   [key: string]: unknown
 }
 
+/** The link by which a memory says that another is no longer so. */
+export const SUPERSEDES = 'supersedes'
+
 /** What is known about how a memory came to be. The set is open: keys of other tools stay with the record. */
 export interface EventMetadata {
   cognitiveMode?: string

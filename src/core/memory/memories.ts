@@ -37,6 +37,10 @@ export interface SearchOptions extends MemoryFilter {
   limit?: number
   excludeSession?: string
   explain?: boolean
+  /** Shows what was superseded, too. */
+  superseded?: boolean
+  /** Answers as of that moment (milliseconds): nothing later counts. */
+  asOf?: number
   now?: number
 }
 
@@ -117,10 +121,14 @@ export async function searchMemories(query: string, options: SearchOptions = {})
       'mh remember "what I want to know"'
     )
   const start = process.hrtime.bigint()
-  const {limit = 10, excludeSession, explain, now = Date.now(), ...filter} = options
+  const {limit = 10, excludeSession, explain, superseded, asOf, now = asOf ?? Date.now(), ...filter} = options
   const found = await memoryStore().search(query, {
     limit,
-    filter,
+    filter: {
+      ...filter,
+      ...(asOf === undefined ? {} : {until: Math.min(asOf, filter.until ?? asOf)}),
+      ...(superseded === true ? {} : {current: asOf ?? Number.MAX_SAFE_INTEGER})
+    },
     now,
     zone: readSettings().timezone,
     ...(excludeSession === undefined ? {} : {excludeSession}),
@@ -164,8 +172,7 @@ export async function listMemories(
 /** One memory, by its id, any unique ending of it, or "@last". @throws MhError MEMORY_NOT_FOUND (exit 3), AMBIGUOUS_ID (exit 2) */
 export async function showMemory(reference: string): Promise<ShownMemory> {
   requirePermission('read')
-  const store = memoryStore()
-  const memory = reference === '@last' ? await store.newest() : await store.get(await resolveId(store, reference))
+  const memory = await memoryStore().get(await resolveMemory(reference))
   if (memory === undefined) throw memoryNotFound(reference)
   return shown(memory)
 }
@@ -201,20 +208,24 @@ export const shown = ({event, path, version}: StoredMemory): ShownMemory => ({..
 
 const SHORTEST_ENDING = 4
 
-async function resolveId(store: MemoryStore, reference: string): Promise<string> {
-  if (!/^[\w.:-]+$/.test(reference) || reference.includes('..')) throw memoryNotFound(reference)
-  if (reference.length < SHORTEST_ENDING) {
-    throw usageError(
-      'ID_TOO_SHORT',
-      `${JSON.stringify(reference)} is too short for an id`,
-      `Give at least the last ${SHORTEST_ENDING} characters`
-    )
+/** The id that a reference means: the whole id, any unique ending of at least 4 characters, or "@last". @throws MhError */
+export async function resolveMemory(reference: string): Promise<string> {
+  const store = memoryStore()
+  if (reference === '@last') {
+    const newest = await store.newest()
+    if (newest === undefined) throw memoryNotFound(reference)
+    return newest.event.id
   }
-  const found = await store.endingWith(reference, 6)
-  const exact = found.find((id) => id === reference)
-  if (exact !== undefined) return exact
+  checkReference(reference)
+  return resolveIn(reference, await store.endingWith(reference, 6))
+}
+
+/** The one of `found` (ids that end so) that a reference means. @throws MhError MEMORY_NOT_FOUND (exit 3), ID_TOO_SHORT, AMBIGUOUS_ID (exit 2) */
+export function resolveIn(reference: string, found: readonly string[], hint?: string): string {
+  checkReference(reference)
+  if (found.includes(reference)) return reference
   const [only, ...others] = found
-  if (only === undefined) throw memoryNotFound(reference)
+  if (only === undefined) throw memoryNotFound(reference, hint)
   if (others.length > 0)
     throw usageError(
       'AMBIGUOUS_ID',
@@ -224,11 +235,21 @@ async function resolveId(store: MemoryStore, reference: string): Promise<string>
   return only
 }
 
-const memoryNotFound = (reference: string): Error =>
+function checkReference(reference: string): void {
+  if (!/^[\w.:-]+$/.test(reference) || reference.includes('..')) throw memoryNotFound(reference)
+  if (reference.length < SHORTEST_ENDING)
+    throw usageError(
+      'ID_TOO_SHORT',
+      `${JSON.stringify(reference)} is too short for an id`,
+      `Give at least the last ${SHORTEST_ENDING} characters`
+    )
+}
+
+export const memoryNotFound = (reference: string, hint = 'mh memory list shows what is there'): Error =>
   notFound(
     'MEMORY_NOT_FOUND',
     reference === '@last' ? 'There is no memory yet' : `There is no memory ${JSON.stringify(reference)}`,
-    'mh memory list shows what is there'
+    hint
   )
 
 const unique = (values: readonly string[]): string[] => [...new Set(values)]

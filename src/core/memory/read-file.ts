@@ -10,6 +10,7 @@ export const LARGEST_FILE = 5 * 1024 * 1024
 /** A memory's file as it is now. */
 export interface MemoryFile {
   event: EpisodicEvent
+  bytes: Uint8Array
   mtimeMs: number
   size: number
   /** The first 16 hex digits of the SHA-256 of its bytes. Worked out when asked for: a search does not show it. */
@@ -38,7 +39,7 @@ export function readMemoryFile(path: string, userId: string): MemoryFile | Unrea
   }
   const event = readEvent(value, userId)
   if (typeof event === 'string') return {gone: false, reason: event}
-  return {event, mtimeMs, size, version: () => versionOf(bytes)}
+  return {event, bytes, mtimeMs, size, version: () => versionOf(bytes)}
 }
 
 /** What `version` and an ETag show of a file's bytes. */

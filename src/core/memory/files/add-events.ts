@@ -4,23 +4,15 @@ import type {AuditEvent} from '../../audit.ts'
 import {changeProfile, type ProfileChange} from '../../change.ts'
 import {conflict} from '../../errors.ts'
 import {reach} from '../../faults.ts'
-import {
-  discard,
-  ensureFolder,
-  place,
-  type StagedFile,
-  stageFile,
-  stageFiles,
-  syncFolder,
-  unwritable
-} from '../../files.ts'
+import {discard, ensureFolder, place, type StagedFile, stageFile, stageFiles, unwritable} from '../../files.ts'
 import {PROFILE_LAYOUT, paths} from '../../paths.ts'
 import {type EpisodicEvent, formatEvent} from '../event.ts'
-import {type FolderMark, IndexUnusable, type MemoryIndex} from '../index/index.ts'
+import {IndexUnusable, type MemoryIndex} from '../index/index.ts'
 import {versionOf} from '../read-file.ts'
 import type {Added} from '../store.ts'
 import {toEntry} from './entry.ts'
-import {openIndexLocked, removeIndex} from './open-index.ts'
+import {FolderKnowledge} from './folder-knowledge.ts'
+import {openIndexLocked, renewIndex} from './open-index.ts'
 import {fileNameOf, Placement} from './placement.ts'
 import {readPlaced} from './read-placed.ts'
 
@@ -100,7 +92,7 @@ function commit(
     } catch (error) {
       // Damage may show only where a damaged page is read. Nothing has been renamed yet: go on with a new index.
       if (!(error instanceof IndexUnusable)) throw error
-      index = renewIndex(change, index)
+      index = renewIndex(change.user, index)
       plan = makePlan(change, root, index, files)
     }
     const placed = placeFiles(change, root, plan, audit)
@@ -109,19 +101,13 @@ function commit(
     } catch (error) {
       // The files are durable and audited: that is the memory. The new index reads them at the next look.
       if (!(error instanceof IndexUnusable)) throw error
-      index = renewIndex(change, index)
+      index = renewIndex(change.user, index)
     }
     reach('committed')
     return plan.results
   } finally {
     index.close()
   }
-}
-
-function renewIndex(change: ProfileChange, damaged: MemoryIndex): MemoryIndex {
-  damaged.close()
-  removeIndex(change.user.userId)
-  return openIndexLocked(change.user)
 }
 
 /** What goes where. Everything that the index has to be asked is asked here, before any file gets its name. */
@@ -141,7 +127,7 @@ function makePlan(change: ProfileChange, root: string, index: MemoryIndex, files
       continue
     }
     const folder = placement.folderFor(timestamp)
-    folders.prepare(folder)
+    folders.adding(folder)
     const name = fileNameOf(id)
     const path = join(root, folder, name)
     refuseStranger(path)
@@ -192,63 +178,5 @@ function refuseStranger(path: string): void {
       `There is a file ${path} already, which is no readable memory`,
       'mh doctor says what is wrong with it'
     )
-  }
-}
-
-/**
- * What the index may go on to know of the folders that a write changes. A folder that was known before the write, by its mtime,
- * is known after it; one that this write made is known too. Others stay unknown, and are read at the next look.
- */
-class FolderKnowledge {
-  private readonly root: string
-  private readonly index: MemoryIndex
-  /** Names that each touched folder holds after the write, where that is known. */
-  private readonly names = new Map<string, number | undefined>()
-
-  constructor(root: string, index: MemoryIndex) {
-    this.root = root
-    this.index = index
-  }
-
-  /** Called before a name is added to `folder`, which is made where it is not there. */
-  prepare(folder: string): void {
-    if (!this.names.has(folder)) {
-      const parts = folder.split('/')
-      for (let depth = 0; depth < parts.length; depth++) this.enter(parts.slice(0, depth).join('/'), parts[depth] ?? '')
-    }
-    const count = this.names.get(folder)
-    this.names.set(folder, count === undefined ? undefined : count + 1)
-  }
-
-  sync(): void {
-    for (const folder of this.names.keys()) syncFolder(join(this.root, folder))
-  }
-
-  marks(): FolderMark[] {
-    const notedMs = Date.now()
-    return [...this.names].flatMap(([path, names]) =>
-      names === undefined ? [] : [{path, names, notedMs, mtimeMs: statSync(join(this.root, path)).mtimeMs}]
-    )
-  }
-
-  /** Looks at `parent`/`name` before it is changed, making it if need be. */
-  private enter(parent: string, name: string): void {
-    const path = parent === '' ? name : `${parent}/${name}`
-    if (this.names.has(path)) return
-    const there = lstatSync(join(this.root, path), {throwIfNoEntry: false})
-    if (there === undefined) {
-      if (!this.names.has(parent)) this.names.set(parent, this.known(parent))
-      ensureFolder(join(this.root, parent), name)
-      const count = this.names.get(parent)
-      this.names.set(parent, count === undefined ? undefined : count + 1)
-      this.names.set(path, 0)
-    } else if (!this.names.has(path)) {
-      this.names.set(path, this.known(path))
-    }
-  }
-
-  private known(path: string): number | undefined {
-    const mark = this.index.folder(path)
-    return mark !== undefined && mark.mtimeMs === statSync(join(this.root, path)).mtimeMs ? mark.names : undefined
   }
 }

@@ -1,4 +1,4 @@
-import type {EpisodicEvent} from '../event.ts'
+import {type EpisodicEvent, SUPERSEDES} from '../event.ts'
 import type {IndexEntry} from '../index/index.ts'
 
 /** Where a memory's file lies, relative to the episodic root, and in which state it was read or written. */
@@ -23,6 +23,12 @@ export function toEntry(event: EpisodicEvent, place: FilePlace): IndexEntry {
     ...(response === undefined ? {} : {response}),
     ...(typeof metadata.speaker === 'string' ? {speaker: metadata.speaker} : {}),
     ...(typeof metadata.sessionId === 'string' ? {session: metadata.sessionId} : {}),
-    ...(metadata.private === true ? {private: true} : {})
+    ...(metadata.private === true ? {private: true} : {}),
+    ...supersedes(event)
   }
+}
+
+function supersedes({id, links}: EpisodicEvent): {supersedes?: string[]} {
+  const targets = links.filter(({type, target}) => type === SUPERSEDES && target !== id).map(({target}) => target)
+  return targets.length === 0 ? {} : {supersedes: targets}
 }

@@ -1,16 +1,62 @@
 import {requireUserContext} from '../../context.ts'
+import {withProfileLock} from '../../locks.ts'
 import {paths} from '../../paths.ts'
 import type {Hit, Located, MemoryIndex} from '../index/index.ts'
 import type {FoundMemory, ListRequest, MemoryStore, StoredMemory} from '../store.ts'
 import {addEvents} from './add-events.ts'
-import {withIndex} from './open-index.ts'
+import {forgetEvents} from './forget.ts'
+import {readHistory, undoEvent} from './history.ts'
+import {indexBytes, removeIndex, withIndex} from './open-index.ts'
 import {readPlaced} from './read-placed.ts'
 import {syncFile, syncFolders} from './sync-folders.ts'
+import {emptyTrash, restoreEvents, trashEvents, trashedEvents} from './trash.ts'
+import {updateEvent} from './update-event.ts'
 
 /** Memories in files, found through an index that is brought up to date at each look. */
 export const fileStore: MemoryStore = {
   add: addEvents,
   get: (id) => look(async (view) => (await view.read(() => [view.index.locate(id)])).at(0)?.memory),
+  update: async (id, update) => {
+    await look(() => undefined)
+    return updateEvent(id, update)
+  },
+  trash: async (ids) => {
+    await look(() => undefined)
+    return trashEvents(ids)
+  },
+  restore: async (ids) => {
+    await look(() => undefined)
+    return restoreEvents(ids)
+  },
+  trashed: trashedEvents,
+  emptyTrash,
+  history: readHistory,
+  undo: async (id) => {
+    await look(() => undefined)
+    return undoEvent(id)
+  },
+  statistics: () =>
+    look(({index}) => {
+      const {types, tags} = index.tally()
+      const {total, unprocessed} = index.counts()
+      return {total, unprocessed, byType: types, byTag: tags, indexBytes: indexBytes(requireUserContext().userId)}
+    }),
+  reindex: async ({full, onProgress, signal}) => {
+    const user = requireUserContext('Memories')
+    if (full) await withProfileLock(user.userId, () => removeIndex(user.userId))
+    return withIndex(user, (index) =>
+      syncFolders(user.userId, paths.episodic, index, {
+        every: true,
+        ...(onProgress === undefined ? {} : {onProgress}),
+        ...(signal === undefined ? {} : {signal})
+      })
+    )
+  },
+  terms: () => look(({index}) => [...index.terms()]),
+  forget: async (ids) => {
+    await look(() => undefined)
+    return forgetEvents(ids)
+  },
   endingWith: (ending, limit) => look(({index}) => index.endingWith(ending, limit).map(({id}) => id)),
   newest: () => look(async (view) => (await view.read(() => [view.index.newest()])).at(0)?.memory),
   list: ({filter, limit, before}: ListRequest) =>

@@ -1,4 +1,4 @@
-import {rmSync} from 'node:fs'
+import {existsSync, rmSync, statSync} from 'node:fs'
 import {join} from 'node:path'
 import type {UserContext} from '../../context.ts'
 import {ensureSystemFolder, unwritable} from '../../files.ts'
@@ -35,9 +35,27 @@ export function openIndexLocked(user: UserContext): MemoryIndex {
   return open(user) ?? remake(user)
 }
 
+/** A new, empty index in place of one that turned out damaged. For whoever holds the person's write lock. */
+export function renewIndex(user: UserContext, damaged: MemoryIndex): MemoryIndex {
+  damaged.close()
+  return remake(user)
+}
+
+/** Bytes of the index, with what lies beside it. */
+export function indexBytes(userId: string): number {
+  return INDEX_FILES.reduce(
+    (sum, suffix) => sum + (statSync(fileOf(userId) + suffix, {throwIfNoEntry: false})?.size ?? 0),
+    0
+  )
+}
+
+/** The files of the index that are there. */
+export const indexFiles = (userId: string): string[] =>
+  INDEX_FILES.map((suffix) => fileOf(userId) + suffix).filter((path) => existsSync(path))
+
 /** Removes the index, which is then built again from the files. */
 export function removeIndex(userId: string): void {
-  for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(fileOf(userId) + suffix, {force: true})
+  for (const suffix of INDEX_FILES) rmSync(fileOf(userId) + suffix, {force: true})
 }
 
 function open(user: UserContext): MemoryIndex | undefined {
@@ -59,6 +77,8 @@ function remake(user: UserContext): MemoryIndex {
     throw unwritable(file, error)
   }
 }
+
+const INDEX_FILES = ['', '-wal', '-shm', '-journal']
 
 const fileOf = (userId: string): string => join(systemPaths.indexes, `${userId}.db`)
 

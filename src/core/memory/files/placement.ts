@@ -1,6 +1,7 @@
 import {readdirSync} from 'node:fs'
 import {join} from 'node:path'
 import {errno} from '../../errors.ts'
+import {PROFILE_LAYOUT} from '../../paths.ts'
 import type {MemoryIndex} from '../index/index.ts'
 
 /** A month with more files than this continues in a sibling, "11-2": listing a folder must stay quick. */
@@ -50,3 +51,7 @@ export class Placement {
 /** The name of a memory's file. Characters that some file system refuses are written as %XX. */
 export const fileNameOf = (id: string): string =>
   `${id.replace(/[^\w.-]|^\./g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`)}.json`
+
+/** Where the earlier versions of a memory are kept, relative to the profile: 000001.json, 000002.json, …, and undone/. */
+export const historyFolder = (id: string): string =>
+  `${PROFILE_LAYOUT.history}/${fileNameOf(id).replace(/\.json$/, '')}`

@@ -31,8 +31,10 @@ export async function syncFolders(
   userId: string,
   root: string,
   index: MemoryIndex,
-  report: SyncReport = emptyReport()
+  {every = false, onProgress, signal}: SyncOptions = {}
 ): Promise<SyncReport> {
+  const report: SyncReport = {added: 0, updated: 0, removed: 0, unreadable: []}
+  const progress = {looked: 0, tell: onProgress, signal}
   const known = new Map(index.folders().map((mark) => [mark.path, mark]))
   const waiting = new Set(known.keys()).add('')
   for (const path of waiting) {
@@ -43,7 +45,7 @@ export async function syncFolders(
       continue
     }
     const mark = known.get(path)
-    if (mark !== undefined && mark.mtimeMs === stat.mtimeMs) {
+    if (!every && mark !== undefined && mark.mtimeMs === stat.mtimeMs) {
       if (mark.notedMs - mark.mtimeMs >= COARSE_CLOCK_MS) continue
       const names = readdirSync(join(root, path)).length
       if (names === mark.names) {
@@ -51,12 +53,25 @@ export async function syncFolders(
         continue
       }
     }
-    for (const folder of await listFolder(userId, root, path, stat, index, report)) waiting.add(folder)
+    for (const folder of await listFolder(userId, root, path, stat, index, report, progress)) waiting.add(folder)
   }
   return report
 }
 
-export const emptyReport = (): SyncReport => ({added: 0, updated: 0, removed: 0, unreadable: []})
+export interface SyncOptions {
+  /** Looks at every file of every folder, whatever the index knows. */
+  every?: boolean
+  /** Told how many files were looked at so far. */
+  onProgress?: (files: number) => void
+  /** Ends the look between two chunks. What was done until then stays. */
+  signal?: AbortSignal
+}
+
+interface Progress {
+  looked: number
+  tell: ((files: number) => void) | undefined
+  signal: AbortSignal | undefined
+}
 
 /** The entry of one file that may have changed, read anew; the index forgets it where it is gone or unreadable. */
 export async function syncFile(
@@ -100,7 +115,8 @@ async function listFolder(
   path: string,
   before: Stats,
   index: MemoryIndex,
-  report: SyncReport
+  report: SyncReport,
+  progress: Progress
 ): Promise<string[]> {
   const notedMs = Date.now()
   const names = readdirSync(join(root, path), {withFileTypes: true})
@@ -126,7 +142,10 @@ async function listFolder(
       report.removed += gone.length
     })
   }
+  progress.looked += names.length - fresh.length
   for (let at = 0; at < fresh.length; at += CHUNK) {
+    progress.signal?.throwIfAborted()
+    progress.looked += Math.min(CHUNK, fresh.length - at)
     const entries: IndexEntry[] = []
     for (const name of fresh.slice(at, at + CHUNK)) {
       const read = readMemoryFile(join(root, path, name), userId)
@@ -135,15 +154,16 @@ async function listFolder(
       else if (!read.gone) unreadable.push({path: join(root, path, name), reason: read.reason})
     }
     await withProfileLock(userId, () => {
-      const before = index.counts().total
+      const before = index.count({})
       const conflicts = index.transaction(() => putMoved(root, index, entries))
-      const added = index.counts().total - before
+      const added = index.count({}) - before
       report.added += added
       report.updated += entries.length - conflicts.length - added
       for (const {id, name} of conflicts)
         unreadable.push({path: join(root, path, name), reason: `another file has the id ${id} already`})
     })
   }
+  progress.tell?.(progress.looked)
   for (const file of names) {
     if (file.isSymbolicLink())
       unreadable.push({path: join(root, path, file.name), reason: 'it is a link; links are not followed'})
@@ -174,9 +194,9 @@ const isMemoryFile = (file: Dirent): boolean =>
   file.name.endsWith('.json') && !file.name.startsWith('.') && !file.isDirectory() && !file.isSymbolicLink()
 
 function removeFolder(index: MemoryIndex, path: string): number {
-  const before = index.counts().total
+  const before = index.count({})
   index.transaction(() => index.removeFolder(path))
-  return before - index.counts().total
+  return before - index.count({})
 }
 
 function folderStat(path: string): Stats | undefined {

@@ -22,6 +22,8 @@ export function conditionOf(filter: IndexFilter, excludeSession?: string): Condi
   if (filter.tag !== undefined)
     add('EXISTS (SELECT 1 FROM tag t WHERE t.tag = ? AND t.timestamp = m.timestamp AND t.row = m.row)', filter.tag)
   if (filter.session !== undefined) add('m.session = ?', filter.session)
+  if (filter.current !== undefined)
+    add('NOT EXISTS (SELECT 1 FROM superseded s WHERE s.target = m.id AND s.at <= ?)', filter.current)
   if (excludeSession !== undefined) add('m.session IS NOT ?', excludeSession)
   return {sql: parts.length === 0 ? 'TRUE' : parts.join(' AND '), values}
 }

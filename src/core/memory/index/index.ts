@@ -164,6 +164,34 @@ export class MemoryIndex {
     return this.list({}, 1)[0]
   }
 
+  /** Every memory's terms, in the order of rows: what is compared to find memories that say the same. */
+  *terms(): Generator<{id: string; terms: string[]}> {
+    for (let last = 0; ; ) {
+      const page = this.#guarded(() =>
+        this.#sql.arrays<[number, string, string]>(
+          'SELECT row, id, terms FROM memory WHERE row > ? ORDER BY row LIMIT 1000',
+          last
+        )
+      )
+      for (const [, id, terms] of page) yield {id, terms: terms === '' ? [] : terms.split(' ')}
+      const end = page.at(-1)?.[0]
+      if (end === undefined) return
+      last = end
+    }
+  }
+
+  /**
+   * Writes the whole file anew, so that no byte of what was taken out is left in it or beside it. Removing a row only marks its
+   * place as free, and a full-text index keeps the words of removed rows until its parts are merged.
+   */
+  scrub(): void {
+    this.#guarded(() => {
+      this.#database.exec("INSERT INTO words (words) VALUES ('optimize')")
+      this.#database.exec('VACUUM')
+      this.#database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+    })
+  }
+
   /** The session of the newest memory that belongs to one. */
   newestSession(): string | undefined {
     return this.#guarded(() => this.#sql.get<{session: string}>(NEWEST_SESSION)?.session)

@@ -18,12 +18,13 @@ const BETWEEN = `SELECT rowid FROM words WHERE words MATCH ?
  * The postings of an index under a filter. Which rows pass is read once and lazily, by the filter's own index, and postings are read in pages
  * until enough of their rows pass: a join with `memory` for each row of each term costs three times as much.
  */
-export function postingsOf(sql: Statements, filter: IndexFilter, excludeSession?: string): Postings {
-  if (rowsOf(filter).condition.sql === 'TRUE' && excludeSession === undefined)
+export function postingsOf(sql: Statements, {current, ...filter}: IndexFilter, excludeSession?: string): Postings {
+  const excluded = excludedRows(sql, current, excludeSession)
+  if (rowsOf(filter).condition.sql === 'TRUE' && excluded.size === 0)
     return (term, limit) => rows(sql, ALL, match(term), limit)
   let known: Passing | undefined
   return (term, limit) => {
-    known ??= passing(sql, filter, excludeSession)
+    known ??= passing(sql, filter, excluded)
     const {lowest, highest, passes, postings} = known
     if (postings !== undefined) return postings.get(term)?.slice(0, limit) ?? []
     const found: number[] = []
@@ -48,11 +49,18 @@ interface Passing {
 /** So few rows are quicker read themselves than found in the postings of common words. */
 const FEW = 2_000
 
-function passing(sql: Statements, filter: IndexFilter, excludeSession: string | undefined): Passing {
+/** Rows that are few, and are dropped one by one: those of a session, and those that had been superseded by a moment. */
+function excludedRows(sql: Statements, current: number | undefined, session: string | undefined): ReadonlySet<number> {
+  return new Set([
+    ...(session === undefined ? [] : rows(sql, 'SELECT row FROM memory WHERE session = ?', session)),
+    ...(current === undefined ? [] : rows(sql, SUPERSEDED, current))
+  ])
+}
+
+const SUPERSEDED = 'SELECT m.row FROM superseded s JOIN memory m ON m.id = s.target WHERE s.at <= ?'
+
+function passing(sql: Statements, filter: IndexFilter, excluded: ReadonlySet<number>): Passing {
   const {from, condition} = rowsOf(filter)
-  const excluded = new Set(
-    excludeSession === undefined ? [] : rows(sql, 'SELECT row FROM memory WHERE session = ?', excludeSession)
-  )
   if (condition.sql === 'TRUE') {
     return {lowest: 0, highest: Number.MAX_SAFE_INTEGER, passes: (row) => !excluded.has(row), postings: undefined}
   }

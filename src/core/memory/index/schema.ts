@@ -1,11 +1,12 @@
 /** PRAGMA user_version of an index that this code reads. A change of the schema, the tokenizer or the facts raises it, and old indexes are rebuilt. */
-export const SCHEMA_VERSION = 1
+export const SCHEMA_VERSION = 2
 
 /**
  * `words` is the full-text index: rows of a term, without positions or counts, which ranking reads from memory.terms. Terms arrive joined by
  * blanks and are never split again: its tokenizer takes every category of characters but separators and controls as part of a word.
  * `vocabulary` holds in how many memories a term stands. `memory.reversed` is the id backwards, for looking ids up by their ending.
  * `memory.speaker` is a folded name, '' for the person, with a '?' before it where it is only how a note begins.
+ * `superseded` holds which memory (`row`, told at `at`) says that another (`target`, an id) is no longer so.
  */
 export const SCHEMA = `
   CREATE TABLE memory (
@@ -37,6 +38,8 @@ export const SCHEMA = `
   CREATE INDEX memory_session ON memory (session, timestamp, id) WHERE session IS NOT NULL;
   CREATE INDEX memory_in_session ON memory (timestamp, id, session) WHERE session IS NOT NULL;
   CREATE TABLE tag (tag TEXT NOT NULL, timestamp INTEGER NOT NULL, row INTEGER NOT NULL, PRIMARY KEY (tag, timestamp, row)) WITHOUT ROWID;
+  CREATE TABLE superseded (target TEXT NOT NULL, row INTEGER NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (target, row)) WITHOUT ROWID;
+  CREATE INDEX superseded_row ON superseded (row);
   CREATE TABLE vocabulary (term TEXT PRIMARY KEY, frequency INTEGER NOT NULL) WITHOUT ROWID;
   CREATE TABLE speaker (name TEXT PRIMARY KEY, memories INTEGER NOT NULL) WITHOUT ROWID;
   CREATE TABLE totals (memories INTEGER NOT NULL, terms INTEGER NOT NULL);

@@ -14,6 +14,8 @@ export interface IndexEntry {
   session?: string
   processed: boolean
   private?: boolean
+  /** Ids of memories that this one says are no longer so. */
+  supersedes?: string[]
   /** Relative to the episodic root, '/' separated, '' for the root itself. */
   folder: string
   /** File name. */
@@ -49,6 +51,8 @@ export interface IndexFilter {
   since?: number
   until?: number
   unprocessed?: boolean
+  /** Leaves out what had been superseded by that moment (milliseconds, UTC). */
+  current?: number
   session?: string
 }
 

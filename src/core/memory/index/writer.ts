@@ -126,6 +126,8 @@ function insert(sql: Statements, change: Change, language: string, entry: IndexE
   const stored = row ?? sql.get<{row: number}>('SELECT last_insert_rowid() AS row')?.row ?? 0
   sql.run('INSERT INTO words (rowid, terms) VALUES (?, ?)', stored, terms)
   for (const tag of tags) sql.run('INSERT INTO tag VALUES (?, ?, ?)', tag, entry.timestamp, stored)
+  for (const target of entry.supersedes ?? [])
+    sql.run('INSERT OR REPLACE INTO superseded VALUES (?, ?, ?)', target, stored, entry.timestamp)
   change.add(facts.terms, name, 1)
 }
 
@@ -138,6 +140,7 @@ function removeRow(sql: Statements, change: Change, row: number): void {
   change.add(old.terms === '' ? [] : old.terms.split(' '), old.speaker, -1)
   for (const tag of JSON.parse(old.tags) as string[])
     sql.run('DELETE FROM tag WHERE tag = ? AND timestamp = ? AND row = ?', tag, old.timestamp, row)
+  sql.run('DELETE FROM superseded WHERE row = ?', row)
   sql.run('DELETE FROM words WHERE rowid = CAST(? AS INTEGER)', row)
   sql.run('DELETE FROM memory WHERE row = ?', row)
 }

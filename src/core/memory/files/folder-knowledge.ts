@@ -1,0 +1,73 @@
+import {lstatSync, statSync} from 'node:fs'
+import {join} from 'node:path'
+import {ensureFolder, syncFolder} from '../../files.ts'
+import type {FolderMark, MemoryIndex} from '../index/index.ts'
+
+/**
+ * What the index may go on to know of the folders that a write changes. A folder that was known before the write, by its mtime,
+ * is known after it; one that this write made is known too. Others stay unknown, and are read at the next look.
+ */
+export class FolderKnowledge {
+  private readonly root: string
+  private readonly index: MemoryIndex
+  /** Names that each touched folder holds after the write, where that is known. */
+  private readonly names = new Map<string, number | undefined>()
+
+  constructor(root: string, index: MemoryIndex) {
+    this.root = root
+    this.index = index
+  }
+
+  /** Called before a name is added to `folder`, which is made where it is not there. */
+  adding(folder: string): void {
+    const parts = folder === '' ? [] : folder.split('/')
+    for (let depth = 0; depth < parts.length; depth++) this.enter(parts.slice(0, depth).join('/'), parts[depth] ?? '')
+    this.change(folder, 1)
+  }
+
+  /** Called before a file of `folder` gets other text under its name. */
+  replacing(folder: string): void {
+    this.change(folder, 0)
+  }
+
+  /** Called before a name of `folder` is taken away. */
+  removing(folder: string): void {
+    this.change(folder, -1)
+  }
+
+  sync(): void {
+    for (const folder of this.names.keys()) syncFolder(join(this.root, folder))
+  }
+
+  marks(): FolderMark[] {
+    const notedMs = Date.now()
+    return [...this.names].flatMap(([path, names]) =>
+      names === undefined ? [] : [{path, names, notedMs, mtimeMs: statSync(join(this.root, path)).mtimeMs}]
+    )
+  }
+
+  private change(folder: string, by: number): void {
+    if (!this.names.has(folder)) this.names.set(folder, this.known(folder))
+    const count = this.names.get(folder)
+    this.names.set(folder, count === undefined ? undefined : count + by)
+  }
+
+  /** Looks at `parent`/`name` before it is changed, making it if need be. */
+  private enter(parent: string, name: string): void {
+    const path = parent === '' ? name : `${parent}/${name}`
+    if (this.names.has(path)) return
+    const there = lstatSync(join(this.root, path), {throwIfNoEntry: false})
+    if (there === undefined) {
+      this.change(parent, 1)
+      ensureFolder(join(this.root, parent), name)
+      this.names.set(path, 0)
+    } else {
+      this.names.set(path, this.known(path))
+    }
+  }
+
+  private known(path: string): number | undefined {
+    const mark = this.index.folder(path)
+    return mark !== undefined && mark.mtimeMs === statSync(join(this.root, path)).mtimeMs ? mark.names : undefined
+  }
+}

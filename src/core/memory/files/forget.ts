@@ -1,0 +1,132 @@
+import {readdirSync, readFileSync, rmSync, statSync} from 'node:fs'
+import {dirname, join} from 'node:path'
+import {changeProfile} from '../../change.ts'
+import {errno} from '../../errors.ts'
+import {syncFolder} from '../../files.ts'
+import {PROFILE_LAYOUT} from '../../paths.ts'
+import {systemPaths} from '../../system-paths.ts'
+import type {EpisodicEvent} from '../event.ts'
+import {IndexUnusable} from '../index/index.ts'
+import type {Remaining} from '../store.ts'
+import {FolderKnowledge} from './folder-knowledge.ts'
+import {indexFiles, openIndexLocked, renewIndex} from './open-index.ts'
+import {historyFolder} from './placement.ts'
+import {readPlaced} from './read-placed.ts'
+import {readTrash} from './trash.ts'
+
+/**
+ * Removes memories for good: their files, those in the trash, their history, their rows in the index. The index is then written
+ * anew, so that no byte of them is left in its free pages, and the profile is searched for what they said.
+ */
+export async function forgetEvents(ids: readonly string[]): Promise<{forgotten: string[]; remaining: Remaining[]}> {
+  return changeProfile((change) => {
+    const episodic = join(change.root, PROFILE_LAYOUT.episodic)
+    const wanted = new Set(ids)
+    const inTrash = readTrash(join(change.root, PROFILE_LAYOUT.trash), change.user.userId).filter(({event}) =>
+      wanted.has(event.id)
+    )
+    const gone: EpisodicEvent[] = inTrash.map(({event}) => event)
+    let index = openIndexLocked(change.user)
+    try {
+      const folders = new FolderKnowledge(episodic, index)
+      const removed: string[] = inTrash.map(({path}) => path)
+      for (const id of wanted) {
+        const located = index.locate(id)
+        const file = located === undefined ? undefined : readPlaced(episodic, located, change.user.userId)
+        if (located === undefined || file === undefined) continue
+        gone.push(file.event)
+        removed.push(file.path)
+        folders.removing(located.folder)
+      }
+      // The entry comes first: a removal that nobody can read about must not happen.
+      change.audit({
+        category: 'data',
+        event: 'memories_forgotten',
+        details: {count: new Set(gone.map(({id}) => id)).size}
+      })
+      for (const path of removed) rmSync(path)
+      for (const id of wanted) rmSync(join(change.root, historyFolder(id)), {recursive: true, force: true})
+      for (const folder of new Set([
+        ...removed.map((path) => dirname(path)),
+        join(change.root, PROFILE_LAYOUT.history)
+      ]))
+        syncFolder(folder)
+      try {
+        index.transaction(() => {
+          index.remove([...wanted])
+          for (const mark of folders.marks()) index.setFolder(mark)
+        })
+        index.scrub()
+      } catch (error) {
+        // An index that is damaged goes whole, and what it held with it.
+        if (!(error instanceof IndexUnusable)) throw error
+        index = renewIndex(change.user, index)
+      }
+    } finally {
+      index.close()
+    }
+    return {
+      forgotten: [...new Set(gone.map(({id}) => id))],
+      remaining: [
+        ...remaining(change.root, 'profile', filesBelow(change.root), gone),
+        ...remaining(change.root, 'index', indexFiles(change.user.userId), gone),
+        ...backupsSince(gone)
+      ]
+    }
+  })
+}
+
+/** Files that still hold the id or the text of one of these memories, as they are or as JSON writes them. */
+function remaining(
+  root: string,
+  where: Remaining['where'],
+  paths: readonly string[],
+  gone: readonly EpisodicEvent[]
+): Remaining[] {
+  const needles = gone.flatMap(({id, content, response}) =>
+    [
+      id,
+      ...[content, response ?? '']
+        .filter((text) => text.length >= SHORTEST)
+        .flatMap((text) => [text, JSON.stringify(text).slice(1, -1)])
+    ].map((text) => Buffer.from(text))
+  )
+  // The person's own audit trail names ids, never texts, and stays as it is.
+  const audit = join(root, PROFILE_LAYOUT.audit)
+  return paths.filter((path) => !path.startsWith(audit) && holds(path, needles)).map((path) => ({where, path}))
+}
+
+/** A text of a few characters stands everywhere, and says nothing. */
+const SHORTEST = 8
+
+function holds(path: string, needles: readonly Buffer[]): boolean {
+  try {
+    const bytes = readFileSync(path)
+    return needles.some((needle) => bytes.includes(needle))
+  } catch (error) {
+    if (errno(error) === 'ENOENT') return false
+    throw error
+  }
+}
+
+const filesBelow = (folder: string): string[] =>
+  readdirSync(folder, {withFileTypes: true, recursive: true})
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+
+/** Backups are compressed, and maybe encrypted: those that were made since the oldest of these memories may hold it. */
+function backupsSince(gone: readonly EpisodicEvent[]): Remaining[] {
+  if (gone.length === 0) return []
+  const oldest = Math.min(...gone.map(({timestamp}) => Date.parse(timestamp)))
+  let names: string[]
+  try {
+    names = readdirSync(systemPaths.backups)
+  } catch (error) {
+    if (errno(error) === 'ENOENT') return []
+    throw error
+  }
+  return names
+    .map((name) => join(systemPaths.backups, name))
+    .filter((path) => statSync(path).mtimeMs >= oldest)
+    .map((path) => ({where: 'backup', path}))
+}

@@ -1,0 +1,205 @@
+import {type Dirent, lstatSync, readdirSync, rmSync, statSync} from 'node:fs'
+import {dirname, join, relative} from 'node:path'
+import {changeProfile, type ProfileChange} from '../../change.ts'
+import {requireUserContext} from '../../context.ts'
+import {errno} from '../../errors.ts'
+import {reach} from '../../faults.ts'
+import {ensureFolder, place, syncFolder, unwritable} from '../../files.ts'
+import {notify} from '../../notices.ts'
+import {PROFILE_LAYOUT, paths} from '../../paths.ts'
+import {IndexUnusable, type MemoryIndex} from '../index/index.ts'
+import {readMemoryFile} from '../read-file.ts'
+import type {TrashedMemory} from '../store.ts'
+import {toEntry} from './entry.ts'
+import {FolderKnowledge} from './folder-knowledge.ts'
+import {openIndexLocked, renewIndex} from './open-index.ts'
+import {historyFolder} from './placement.ts'
+
+/** A file on its way from one place to another, both relative to their roots. */
+interface Move {
+  id: string
+  from: string
+  to: string
+}
+
+/** Moves memories to the trash, each to the folder of the same name there. @returns the ids of those that were there */
+export function trashEvents(ids: readonly string[]): Promise<string[]> {
+  return changeProfile((change) => {
+    const episodic = join(change.root, PROFILE_LAYOUT.episodic)
+    const trash = ensureFolder(change.root, PROFILE_LAYOUT.trash).path
+    return withLockedIndex(change, (index) => {
+      const folders = new FolderKnowledge(episodic, index)
+      const moves = [...new Set(ids)].flatMap((id): Move[] => {
+        const located = index.locate(id)
+        if (located === undefined || !existsFile(join(episodic, located.folder, located.name))) return []
+        folders.removing(located.folder)
+        ensureFolder(trash, located.folder)
+        return [{id, from: join(located.folder, located.name), to: freeName(trash, located.folder, located.name)}]
+      })
+      if (moves.length === 0) return undefined
+      moveAll(moves, episodic, trash, () => {
+        folders.sync()
+        for (const folder of new Set(moves.map(({to}) => dirname(to)))) syncFolder(join(trash, folder))
+        change.audit({category: 'data', event: 'memories_deleted', details: {ids: moves.map(({id}) => id)}})
+      })
+      return {
+        ids: moves.map(({id}) => id),
+        update: () => {
+          index.remove(moves.map(({id}) => id))
+          for (const mark of folders.marks()) index.setFolder(mark)
+        }
+      }
+    })
+  })
+}
+
+/** Takes memories back out of the trash, to where they lay. @returns the ids of those that were in it */
+export function restoreEvents(ids: readonly string[]): Promise<string[]> {
+  return changeProfile((change) => {
+    const episodic = join(change.root, PROFILE_LAYOUT.episodic)
+    const trash = join(change.root, PROFILE_LAYOUT.trash)
+    const inTrash = new Map(readTrash(trash, change.user.userId).map((memory) => [memory.event.id, memory]))
+    return withLockedIndex(change, (index) => {
+      const folders = new FolderKnowledge(episodic, index)
+      const moves = [...new Set(ids)].flatMap((id): Move[] => {
+        const memory = inTrash.get(id)
+        // An id that is used again (by an import, say) stays with the memory that has it now.
+        if (memory === undefined || index.locate(id) !== undefined) return []
+        const from = relative(trash, memory.path)
+        const folder = dirname(from) === '.' ? '' : dirname(from).replaceAll('\\', '/')
+        folders.adding(folder)
+        return [{id, from, to: freeName(episodic, folder, from.slice(from.lastIndexOf('/') + 1))}]
+      })
+      if (moves.length === 0) return undefined
+      moveAll(moves, trash, episodic, () => {
+        folders.sync()
+        for (const folder of new Set(moves.map(({from}) => dirname(from)))) syncFolder(join(trash, folder))
+        change.audit({category: 'data', event: 'memories_restored', details: {ids: moves.map(({id}) => id)}})
+      })
+      return {
+        ids: moves.map(({id}) => id),
+        update: () => {
+          const entries = moves.flatMap(({id, to}) => {
+            const memory = inTrash.get(id)
+            if (memory === undefined) return []
+            const {mtimeMs, size} = statSync(join(episodic, to))
+            const folder = dirname(to) === '.' ? '' : dirname(to).replaceAll('\\', '/')
+            return [toEntry(memory.event, {folder, name: to.slice(to.lastIndexOf('/') + 1), mtimeMs, size})]
+          })
+          index.put(entries)
+          for (const mark of folders.marks()) index.setFolder(mark)
+        }
+      }
+    })
+  })
+}
+
+/** What is in the trash, deleted last first. A file that cannot be read is told and left out. */
+export async function trashedEvents(): Promise<TrashedMemory[]> {
+  const {userId} = requireUserContext('The trash')
+  return readTrash(paths.trash, userId).sort((a, b) => (a.deletedAt < b.deletedAt ? 1 : -1))
+}
+
+/** Removes what is in the trash for good, with its history. @returns how many memories */
+export function emptyTrash(): Promise<number> {
+  return changeProfile((change) => {
+    const trash = join(change.root, PROFILE_LAYOUT.trash)
+    const memories = readTrash(trash, change.user.userId)
+    if (memories.length === 0) return 0
+    const index = openIndexLocked(change.user)
+    try {
+      for (const {event, path} of memories) {
+        rmSync(path)
+        // A memory of that id may live on, by an import, and keeps its history.
+        if (index.locate(event.id) === undefined)
+          rmSync(join(change.root, historyFolder(event.id)), {recursive: true, force: true})
+      }
+    } finally {
+      index.close()
+    }
+    for (const folder of new Set(memories.map(({path}) => dirname(path)))) syncFolder(folder)
+    change.audit({category: 'data', event: 'trash_emptied', details: {count: memories.length}})
+    return memories.length
+  })
+}
+
+/** Memories in the trash, in no order. A file that cannot be read is told and left out. */
+export function readTrash(trash: string, userId: string): TrashedMemory[] {
+  return filesBelow(trash).flatMap((path): TrashedMemory[] => {
+    const read = readMemoryFile(path, userId)
+    if ('event' in read) {
+      // The file was renamed when it was deleted, and not touched since.
+      return [
+        {event: read.event, path, version: read.version, deletedAt: new Date(statSync(path).ctimeMs).toISOString()}
+      ]
+    }
+    if (!read.gone)
+      notify({code: 'UNREADABLE_FILE', message: `${path} is left as it is and was skipped: ${read.reason}`})
+    return []
+  })
+}
+
+function filesBelow(folder: string): string[] {
+  let entries: Dirent[]
+  try {
+    entries = readdirSync(folder, {withFileTypes: true})
+  } catch (error) {
+    if (errno(error) === 'ENOENT') return []
+    throw error
+  }
+  return entries.flatMap((entry) => {
+    const path = join(folder, entry.name)
+    if (entry.isDirectory()) return filesBelow(path)
+    return entry.isFile() && entry.name.endsWith('.json') ? [path] : []
+  })
+}
+
+/** Renames every file and makes it durable by `finish`; where a step fails, all of them go back. */
+function moveAll(moves: readonly Move[], from: string, to: string, finish: () => void): void {
+  const done: Move[] = []
+  try {
+    for (const move of moves) {
+      place({path: join(from, move.from)}, join(to, move.to))
+      done.push(move)
+    }
+    finish()
+  } catch (error) {
+    for (const move of done) place({path: join(to, move.to)}, join(from, move.from))
+    throw unwritable(to, error)
+  }
+}
+
+/** Runs a move with the index, then brings the index up to it. Damage of the index never undoes what was done to files. */
+function withLockedIndex(
+  change: ProfileChange,
+  fn: (index: MemoryIndex) => {ids: string[]; update: () => void} | undefined
+): string[] {
+  let index = openIndexLocked(change.user)
+  try {
+    const result = fn(index)
+    if (result === undefined) return []
+    try {
+      index.transaction(() => {
+        result.update()
+        reach('indexed')
+      })
+    } catch (error) {
+      if (!(error instanceof IndexUnusable)) throw error
+      index = renewIndex(change.user, index)
+    }
+    reach('committed')
+    return result.ids
+  } finally {
+    index.close()
+  }
+}
+
+const existsFile = (path: string): boolean => lstatSync(path, {throwIfNoEntry: false})?.isFile() === true
+
+/** A name that nothing has in that folder: what lies there is never replaced. @returns the path relative to `root` */
+function freeName(root: string, folder: string, name: string): string {
+  for (let number = 1; ; number++) {
+    const path = join(folder, number === 1 ? name : `${name.slice(0, -'.json'.length)}~${number}.json`)
+    if (lstatSync(join(root, path), {throwIfNoEntry: false}) === undefined) return path
+  }
+}

@@ -1,0 +1,63 @@
+import {usageError} from '../errors.ts'
+import {requirePermission} from '../users/permissions.ts'
+import {type MemoryFilter, memoryStore, resolveIn, resolveMemory} from './memories.ts'
+import type {Remaining} from './store.ts'
+
+/** Which memories are to go: those named, or all that pass the filter. */
+export interface ForgetSelection {
+  references: readonly string[]
+  filter: MemoryFilter
+}
+
+/** What would be forgotten, in the trash too. @throws MhError NOTHING_SELECTED (exit 2), MEMORY_NOT_FOUND (exit 3) */
+export async function selectToForget({references, filter}: ForgetSelection): Promise<string[]> {
+  requirePermission('forget')
+  if (references.length > 0) {
+    const trashed = (await memoryStore().trashed()).map(({event}) => event.id)
+    const ids: string[] = []
+    for (const reference of references) {
+      const found = trashed.filter((id) => id.endsWith(reference))
+      ids.push(
+        found.length === 0
+          ? await resolveMemory(reference)
+          : resolveIn(reference, [...new Set([...found, ...(await memoryStore().endingWith(reference, 6))])])
+      )
+    }
+    return [...new Set(ids)]
+  }
+  if (Object.keys(filter).length === 0)
+    throw usageError(
+      'NOTHING_SELECTED',
+      'Nothing says what is to be forgotten',
+      'Name ids, or use --tag, --type, --since or --until'
+    )
+  const store = memoryStore()
+  const ids: string[] = []
+  for (let before: {timestamp: number; id: string} | undefined, more = true; more; ) {
+    const page = await store.list({filter, limit: PAGE, ...(before === undefined ? {} : {before})})
+    ids.push(...page.map(({event}) => event.id))
+    const last = page.at(-1)?.event
+    more = page.length === PAGE && last !== undefined
+    if (last !== undefined) before = {timestamp: Date.parse(last.timestamp), id: last.id}
+  }
+  const {type, tag, since = Number.NEGATIVE_INFINITY, until = Number.POSITIVE_INFINITY} = filter
+  for (const {event} of await store.trashed()) {
+    const at = Date.parse(event.timestamp)
+    if (
+      (type === undefined || event.type === type) &&
+      (tag === undefined || event.tags.includes(tag)) &&
+      at >= since &&
+      at <= until
+    )
+      ids.push(event.id)
+  }
+  return [...new Set(ids)]
+}
+
+const PAGE = 500
+
+/** Removes memories for good. There is no way back. @param ids whole ids, as `selectToForget` gives them */
+export async function forgetMemories(ids: readonly string[]): Promise<{forgotten: string[]; remaining: Remaining[]}> {
+  requirePermission('forget')
+  return memoryStore().forget(ids)
+}

@@ -51,7 +51,9 @@ function cases(scratch: string): Case[] {
     {name: 'mh user whoami', args: [mh, 'user', 'whoami'], target: 1.7},
     {name: 'durable write alone', args: [join(root, 'bench', 'durable-write.cjs'), scratch]},
     {name: 'mh capture', args: [mh, 'capture', 'Lunch with Grace at the harbour'], target: 2.3},
-    {name: 'mh remember', args: [mh, 'remember', 'coffee machine'], target: 2.3}
+    {name: 'mh remember', args: [mh, 'remember', 'coffee machine'], target: 2.3},
+    {name: 'mh status', args: [mh, 'status'], target: 2.3},
+    {name: 'mh task list', args: [mh, 'task', 'list']}
   ]
 }
 

@@ -34,7 +34,7 @@ export async function bundle(root: string, dist: string): Promise<Map<string, st
       if (log.code === 'UNRESOLVED_IMPORT') throw new Error(log.message)
       print(level, log)
     },
-    external: (id, importer) => id.startsWith('node:') && !hasShim(id, importer),
+    external: (id, importer) => (id.startsWith('node:') && !hasShim(id, importer)) || NOT_BUNDLED.test(id),
     plugins: [packageJson(root), dataModules(), oclifStartup(), lazyRequires(OCLIF), oneStartupFile('run', 'entry')],
     output: {
       ...output,
@@ -61,6 +61,9 @@ export async function bundle(root: string, dist: string): Promise<Map<string, st
   }
   return new Map(files.filter((file) => file.type === 'chunk').map(({fileName, moduleIds}) => [fileName, moduleIds]))
 }
+
+/** What is loaded from node_modules where it is used: what is compiled for each machine, and word lists of several megabytes. */
+const NOT_BUNDLED = /^(?:@(?:node-rs|zxcvbn-ts)\/|sqlite-vec$)/
 
 /** What every run loads, also one that only prints the version: oclif, and what stands in for parts of it. */
 function isStartup(id: string): boolean {

@@ -1,6 +1,7 @@
 import {execute} from '@oclif/core/execute'
 import type {PJSON} from '@oclif/core/interfaces'
 import pjson from '../package.json' with {type: 'json'}
+import {markMessages} from './cli/chat-words.ts'
 import {moveLeadingFlags} from './cli/leading-flags.ts'
 
 /**
@@ -9,6 +10,6 @@ import {moveLeadingFlags} from './cli/leading-flags.ts'
  */
 export const run = (root: string): Promise<unknown> =>
   execute({
-    args: moveLeadingFlags(process.argv.slice(2)),
+    args: markMessages(moveLeadingFlags(process.argv.slice(2))),
     loadOptions: {root, pjson: pjson as unknown as PJSON, userPlugins: false}
   })

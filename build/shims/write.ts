@@ -29,7 +29,9 @@ export function watchStdout(): void {
       Object.defineProperty(process, 'stdout', property)
       opened = true
       process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-        if (error.code !== 'EPIPE') throw error
+        if (error.code === 'EPIPE') return
+        write(2, `Error: Standard output cannot be written: ${error.message}\n`)
+        process.exit(1)
       })
       return process.stdout
     }
@@ -51,6 +53,7 @@ function write(descriptor: number, text: string): void {
     } catch (error) {
       const {code} = error as NodeJS.ErrnoException
       if (code === 'EPIPE') return // nobody reads any more
+      if (descriptor === 2 && code !== 'EAGAIN') return // what cannot be told changes nothing of what was done
       if (code !== 'EAGAIN') throw error
       // Another process made the pipe non-blocking, and it is full: wait for the reader as a blocking one would.
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5)

@@ -1,3 +1,4 @@
+import {existsSync} from 'node:fs'
 import type {Interfaces} from '@oclif/core'
 import {Command} from '@oclif/core/command'
 import * as Flags from '@oclif/core/flags'
@@ -8,8 +9,15 @@ import {MhError, usageError} from '../core/errors.ts'
 import {onNotice} from '../core/notices.ts'
 import {listUsers} from '../core/users/accounts.ts'
 import {type Identity, identify} from '../core/users/identify.ts'
+import {journalPath} from '../core/users/journal.ts'
 import {describeError} from './describe-error.ts'
-import {atTerminal} from './terminal.ts'
+import {page, wantsPager} from './pager.ts'
+import {readText} from './read-input.ts'
+import {endOnSignals} from './signals.ts'
+import {atTerminal, forTerminal} from './terminal.ts'
+
+/** The exit code of a refusal. */
+const NOT_ALLOWED = 4
 
 export type CommandFlags<T extends typeof Command> = Interfaces.InferredFlags<
   (typeof MhCommand)['baseFlags'] & T['flags']
@@ -33,14 +41,19 @@ export abstract class MhCommand<T extends typeof Command> extends Command {
   }
 
   /**
-   * Whether somebody has to be known: `required`; `bootstrap`, only once there is an account; or `optional`, never.
+   * Whether somebody has to be known: `required`; `bootstrap`, only once there is an account; `optional`, never; or `unneeded`, not
+   * even where the accounts cannot be read.
    */
-  static person: 'required' | 'bootstrap' | 'optional' = 'required'
+  static person: 'required' | 'bootstrap' | 'optional' | 'unneeded' = 'required'
+  /** Whether a change of accounts that a crash interrupted is brought to its end first. */
+  static recovers = true
 
   protected flags!: CommandFlags<T>
   protected args!: CommandArgs<T>
   /** What stands on the line beside the flags, in order. */
   protected words!: string[]
+  /** Those of the words that stood behind "--", where everything is text. */
+  protected literal!: string[]
   /** Who acts, and how that was said; undefined where nobody does. */
   protected identity: Identity | undefined
 
@@ -48,6 +61,7 @@ export abstract class MhCommand<T extends typeof Command> extends Command {
   protected abstract execute(): Promise<unknown>
 
   override async run(): Promise<unknown> {
+    endOnSignals()
     const parsed = await this.parse(
       this.ctor as unknown as Interfaces.Input<
         Interfaces.OutputFlags<T['flags']>,
@@ -58,14 +72,28 @@ export abstract class MhCommand<T extends typeof Command> extends Command {
     this.flags = parsed.flags as CommandFlags<T>
     this.args = parsed.args as CommandArgs<T>
     this.words = parsed.argv as string[]
-    const stop = onNotice(({message}) => ux.stderr(`Note: ${message}`))
+    const stop = this.argv.indexOf('--')
+    this.literal = stop === -1 ? [] : this.argv.slice(stop + 1)
+    const told = new Set<string>()
+    const stopListening = onNotice(({message}) => {
+      if (!told.has(message)) ux.stderr(forTerminal(`Note: ${message}`, 2))
+      told.add(message)
+    })
     try {
+      if ((this.ctor as unknown as typeof MhCommand).recovers && existsSync(journalPath()))
+        await (await import('../core/users/finish.ts')).recoverAccounts()
       return await withUserContext(this.findPerson(), async () => {
-        if (this.identity !== undefined) await noteAssumedRead()
-        return this.execute()
+        try {
+          if (this.identity !== undefined) await noteAssumedRead()
+          return await this.execute()
+        } catch (error) {
+          if (error instanceof MhError && error.exitCode === NOT_ALLOWED)
+            await (await import('../core/users/refusals.ts')).auditRefusal(error, `mh ${this.id?.replaceAll(':', ' ')}`)
+          throw error
+        }
       })
     } finally {
-      stop()
+      stopListening()
     }
   }
 
@@ -79,17 +107,23 @@ export abstract class MhCommand<T extends typeof Command> extends Command {
     process.exitCode = exitCode
     if (this.jsonEnabled())
       ux.stdout(JSON.stringify({error: {code, message, ...(hint === undefined ? {} : {hint})}}, null, 2))
-    else ux.stderr(hint === undefined ? `Error: ${message}` : `Error: ${message}\n${hint}`)
+    else ux.stderr(forTerminal(hint === undefined ? `Error: ${message}` : `Error: ${message}\n${hint}`, 2))
     if (stack !== undefined) ux.stderr(stack)
   }
 
   override logJson(value: unknown): void {
-    ux.stdout(JSON.stringify(value, null, 2))
+    try {
+      this.print(JSON.stringify(value, null, 2))
+    } catch (error) {
+      // oclif prints the result outside of run(), where nothing of ours would catch this.
+      ux.stderr(`Error: ${(error as Error).message}`)
+      process.exitCode = 1
+    }
   }
 
   /** Prints a result for people; nothing where JSON was asked for. */
   protected say(text: string): void {
-    if (text !== '' && !this.jsonEnabled()) ux.stdout(text)
+    if (text !== '' && !this.jsonEnabled() && !this.paged(text)) this.print(text)
   }
 
   /** Tells people on stderr what is no result: remarks, what to do next. Nothing where JSON was asked for. */
@@ -105,6 +139,27 @@ export abstract class MhCommand<T extends typeof Command> extends Command {
   /** Whether a person sits at the terminal and may be asked something. */
   protected get mayAsk(): boolean {
     return !this.flags['no-input'] && !this.jsonEnabled() && !process.env.CI && atTerminal(0) && atTerminal(2)
+  }
+
+  /** The command's text: its words, or standard input; undefined where somebody sits at the terminal and there is none. */
+  protected textOf(words: readonly string[] = this.words): string | undefined {
+    return readText(words.slice(0, words.length - this.literal.length), this.literal)
+  }
+
+  /** Shows what does not fit on the terminal by the person's pager. */
+  private paged(text: string): boolean {
+    if (!text.includes('\n') || !atTerminal(1) || !this.mayAsk) return false
+    return wantsPager(text) && page(text)
+  }
+
+  private print(text: string): void {
+    try {
+      ux.stdout(text)
+    } catch (error) {
+      throw new MhError('OUTPUT_FAILED', `Standard output cannot be written: ${(error as Error).message}`, {
+        hint: 'What the command did before stays done'
+      })
+    }
   }
 
   /**
@@ -126,11 +181,11 @@ export abstract class MhCommand<T extends typeof Command> extends Command {
       return this.identity.context
     } catch (error) {
       // Somebody who was named on this very line has to be there, whatever the command.
+      const damaged = error instanceof MhError && error.code === 'UNREADABLE_FILE'
       if (
-        person !== 'optional' ||
-        this.flags.user !== undefined ||
         !(error instanceof MhError) ||
-        error.code === 'UNREADABLE_FILE'
+        (damaged ? person !== 'unneeded' : this.flags.user !== undefined) ||
+        (person !== 'optional' && person !== 'unneeded')
       )
         throw error
       return ANONYMOUS

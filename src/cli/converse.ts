@@ -1,25 +1,11 @@
-import {createInterface, type Interface} from 'node:readline'
+import type {Interface} from 'node:readline'
 import {noteAssumedRead} from '../core/change.ts'
-import {
-  type ChatAnswer,
-  type Conversation,
-  type ConversationOptions,
-  openConversation
-} from '../core/chat/conversation.ts'
-import {addToLineHistory, readLineHistory} from '../core/chat/line-history.ts'
-import {requireUserContext, type UserContext, withoutUserContext, withUserContext} from '../core/context.ts'
-import {identify} from '../core/users/identify.ts'
+import {type ChatAnswer, type ConversationOptions, openConversation} from '../core/chat/conversation.ts'
+import {requireUserContext, withoutUserContext, withUserContext} from '../core/context.ts'
+import {type ChatLines, openLines} from './chat-lines.ts'
 import {describeError} from './describe-error.ts'
-import {citedLines, printAnswer} from './print-answer.ts'
-
-const HELP = `/memories        the memories behind the last answer
-/new             begin a new conversation
-/user <name>     end this conversation and begin one as somebody else
-/exit            leave (Ctrl-D does too)
-Ctrl-C stops an answer.`
-
-/** How a conversation at the terminal ended. */
-type Ending = {become: UserContext} | 'new' | 'exit'
+import {printAnswer} from './print-answer.ts'
+import {type Ending, slashCommand, type Talk} from './slash-commands.ts'
 
 /**
  * A conversation at the terminal, until the person leaves it. `/user` ends it with everything that belongs to it and begins
@@ -29,12 +15,12 @@ export async function converse(options: ConversationOptions, streamed: boolean):
   let user = requireUserContext('A conversation')
   let given = options
   for (;;) {
-    const ending = await withoutUserContext(() => withUserContext(user, () => talk(given, streamed)))
+    const {ending, changes} = await withoutUserContext(() => withUserContext(user, () => talk(given, streamed)))
     if (ending === 'exit') return
-    if (ending === 'new') {
-      const {session: _session, newest: _newest, ...kept} = given
-      given = kept
-    } else {
+    const {session: _session, newest: _newest, ...kept} = {...given, ...changes}
+    if (ending === 'new') given = kept
+    else if ('resume' in ending) given = {...kept, session: ending.resume}
+    else {
       user = ending.become
       given = {}
     }
@@ -42,114 +28,61 @@ export async function converse(options: ConversationOptions, streamed: boolean):
 }
 
 /** One conversation of the current person. */
-async function talk(options: ConversationOptions, streamed: boolean): Promise<Ending> {
+async function talk(
+  options: ConversationOptions,
+  streamed: boolean
+): Promise<{ending: Ending; changes: Talk['changes']}> {
   await noteAssumedRead()
-  const conversation = await openConversation(options)
+  let state: Talk = {conversation: await openConversation(options), last: undefined, changes: {}}
+  const {conversation} = state
   const {username} = requireUserContext()
   note(
     `${username} with ${conversation.model ?? conversation.engine}, ${conversation.mode} mode${conversation.keeps ? '' : ', nothing is kept'}. /help shows what you can type.`
   )
-  const lines = openLines(username, conversation)
-  let last: ChatAnswer | undefined
+  const lines = openLines(username, () => state.conversation.keeps)
   try {
-    for await (const line of lines.read()) {
-      const text = line.trim()
-      const ending = text.startsWith('/') ? command(text, last) : undefined
-      if (ending !== undefined) return ending
-      if (text !== '' && !text.startsWith('/')) last = await answer(conversation, text, streamed, lines.interface)
+    for await (const text of lines.messages()) {
+      if (!text.startsWith('/')) {
+        state = {...state, last: (await answer(state, text, streamed, lines)) ?? state.last}
+        continue
+      }
+      try {
+        const {ending, show, talk: next} = await slashCommand(text, state)
+        if (ending !== undefined) return {ending, changes: state.changes}
+        if (show !== undefined) note(show)
+        state = next ?? state
+      } catch (error) {
+        complain(error)
+      }
     }
-    return 'exit'
+    return {ending: 'exit', changes: {}}
   } finally {
     lines.interface.close()
   }
 }
 
-/** Runs a line that begins with a slash. @returns how the conversation ends, or undefined where it goes on */
-function command(line: string, last: ChatAnswer | undefined): Ending | undefined {
-  const [name, argument] = line.split(/\s+/)
-  switch (name) {
-    case '/exit':
-    case '/quit':
-      return 'exit'
-    case '/new':
-      return 'new'
-    case '/user':
-      return become(argument)
-    case '/memories':
-      note(
-        last === undefined || last.memoriesUsed.length === 0
-          ? 'No memories were used yet.'
-          : citedLines(last, 'all').join('\n')
-      )
-      return undefined
-    case '/help':
-      note(HELP)
-      return undefined
-    default:
-      note(`There is no ${name} here. /help shows what there is.`)
-      return undefined
-  }
-}
-
-function become(username: string | undefined): Ending | undefined {
-  if (username === undefined) {
-    note('Say who: /user <name>')
-    return undefined
-  }
-  try {
-    return {become: identify(username).context}
-  } catch (error) {
-    complain(error)
-    return undefined
-  }
-}
-
 /** An answer that fails is told, and the conversation goes on. */
 async function answer(
-  conversation: Conversation,
+  {conversation}: Talk,
   message: string,
   streamed: boolean,
-  lines: Interface
+  lines: ChatLines
 ): Promise<ChatAnswer | undefined> {
   const stop = new AbortController()
   const onInterrupt = (): void => stop.abort()
-  lines.on('SIGINT', onInterrupt)
+  const terminal: Interface = lines.interface
+  terminal.on('SIGINT', onInterrupt)
   try {
-    return await printAnswer(conversation, message, {print: streamed ? 'pieces' : 'whole', signal: stop.signal})
+    return await printAnswer(conversation, message, {
+      print: streamed ? 'pieces' : 'whole',
+      signal: stop.signal,
+      confirm: ({what}) => lines.agrees(`${what}? [y/N] `, stop.signal)
+    })
   } catch (error) {
     complain(error)
     return undefined
   } finally {
-    lines.off('SIGINT', onInterrupt)
-  }
-}
-
-/** Lines from the terminal with the person's own history, which is kept where the conversation is. */
-function openLines(username: string, {keeps}: Conversation): {interface: Interface; read(): AsyncGenerator<string>} {
-  const lines = createInterface({
-    input: process.stdin,
-    output: process.stderr,
-    prompt: `${username}> `,
-    history: readLineHistory().toReversed(),
-    historySize: 1000,
-    removeHistoryDuplicates: true
-  })
-  const incoming = lines[Symbol.asyncIterator]()
-  lines.on('SIGINT', () => {
-    // While an answer comes, Ctrl-C is the answer's.
-    if (lines.listenerCount('SIGINT') === 1) lines.close()
-  })
-  return {
-    interface: lines,
-    async *read() {
-      for (;;) {
-        lines.prompt()
-        const {value, done} = await incoming.next()
-        if (done) return
-        if (keeps && value.trim() !== '') addToLineHistory(value)
-        yield value
-      }
-    }
+    terminal.off('SIGINT', onInterrupt)
   }
 }
 

@@ -2,21 +2,33 @@ import {mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {execa} from 'execa'
-import {MhError} from '../core/errors.ts'
+import {readSetting} from '../core/config/settings.ts'
+import {MhError, usageError} from '../core/errors.ts'
+import {atTerminal} from './terminal.ts'
 
 /**
- * Lets the person write in $VISUAL, $EDITOR, else vi. The file lies in a folder of theirs alone while they do.
+ * Lets the person write in $VISUAL, $EDITOR, the editor of their settings, else vi. The file lies in a folder of theirs alone while they do.
  * @returns the text as they left it, without its last newline
+ * @throws MhError NO_EDITOR (exit 2) where nobody sits at the terminal and no editor is named
  * @throws MhError EDITOR_FAILED, with the place of the text where the editor ended badly
  */
 export async function writeInEditor(text: string, name: string): Promise<string> {
-  const editor = process.env.VISUAL || process.env.EDITOR || 'vi'
+  const {value, origin} = readSetting('editor')
+  const editor = String(value)
+  if (!atTerminal(0) && origin === 'default') {
+    throw usageError(
+      'NO_EDITOR',
+      'An editor is wanted, and nobody sits at the terminal',
+      'Give the text on the line or by standard input'
+    )
+  }
   const folder = mkdtempSync(join(tmpdir(), 'mh-'))
   const file = join(folder, name)
   writeFileSync(file, text, {mode: 0o600})
   try {
     const [command = editor, ...words] = editor.split(' ')
-    await execa(command, [...words, file], {stdio: 'inherit'})
+    // stdout is for results: where it is no terminal, the editor shows itself on stderr.
+    await execa(command, [...words, file], {stdin: 'inherit', stdout: atTerminal(1) ? 'inherit' : 2, stderr: 'inherit'})
   } catch (error) {
     throw new MhError(
       'EDITOR_FAILED',

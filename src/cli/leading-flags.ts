@@ -1,4 +1,6 @@
 const WITH_VALUE = /^(-u|--user)$/
+/** The command of `mh` alone. */
+const HOME = 'home'
 const ALONE = /^(-u.+|--user=.*|--json|--no-input)$/s
 
 /**
@@ -14,8 +16,9 @@ export function moveLeadingFlags(argv: readonly string[]): string[] {
     else break
   }
   const rest = argv.slice(end)
-  // Nothing but flags: there is no command that they could belong to.
-  if (end === 0 || rest.length === 0) return [...argv]
+  // Nothing but flags: what `mh` alone shows.
+  if (rest.length === 0) return [HOME, ...argv]
+  if (end === 0) return [...argv]
   const stop = rest.indexOf('--')
   const at = stop === -1 ? rest.length : stop
   return [...rest.slice(0, at), ...argv.slice(0, end), ...rest.slice(at)]

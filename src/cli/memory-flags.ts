@@ -1,8 +1,16 @@
+import * as Args from '@oclif/core/args'
 import * as Flags from '@oclif/core/flags'
 import {usageError} from '../core/errors.ts'
 import type {MemoryFilter} from '../core/memory/memories.ts'
 import {readSettings} from '../core/settings.ts'
 import {parseBound, parseTime} from '../core/time.ts'
+
+/** One memory, in every command that takes one. */
+export const idArg = Args.string({
+  required: true,
+  ignoreStdin: true,
+  description: 'an id, any unique ending of it, or @last'
+})
 
 /** Which memories are meant, in every command that searches or lists. */
 export const filterFlags = {

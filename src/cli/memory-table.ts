@@ -1,4 +1,4 @@
-import type {FoundEvent, ShownMemory} from '../core/memory/memories.ts'
+import type {ShownMemory} from '../core/memory/memories.ts'
 import {readSettings} from '../core/settings.ts'
 import {localTime} from '../core/time.ts'
 import {printRecords} from './table.ts'
@@ -11,24 +11,10 @@ export function printMemories(memories: readonly ShownMemory[]): Promise<string>
       title: 'when',
       value: ({timestamp}) => timestamp,
       short: ({timestamp}) => localTime(Date.parse(timestamp), readSettings().timezone),
-      piped: true
+      piped: true,
+      optional: true
     },
-    {title: 'type', value: ({type}) => type, piped: true},
-    {title: 'what', value: textOf, piped: true, flexible: true}
-  ])
-}
-
-/** What a search found, best first, with its score. */
-export function printFound(found: readonly FoundEvent[]): Promise<string> {
-  return printRecords(found, [
-    {title: 'id', value: ({id}) => id, short: ({id}) => shortId(id), piped: true},
-    {
-      title: 'when',
-      value: ({timestamp}) => timestamp,
-      short: ({timestamp}) => localTime(Date.parse(timestamp), readSettings().timezone),
-      piped: true
-    },
-    {title: 'score', value: ({score}) => score.toFixed(2), piped: true},
+    {title: 'type', value: ({type}) => type, piped: true, optional: true},
     {title: 'what', value: textOf, piped: true, flexible: true}
   ])
 }

@@ -7,6 +7,8 @@ export interface Progress {
   stop(): void
 }
 
+const HIDE_CURSOR = '\u001b[?25l'
+const SHOW_CURSOR = '\u001b[?25h'
 const SILENT: Progress = {tell: () => {}, stop: () => {}}
 
 /**
@@ -14,9 +16,26 @@ const SILENT: Progress = {tell: () => {}, stop: () => {}}
  * @param doing "Looked at" @param what "files" @param wanted false with --json
  */
 export async function startProgress(doing: string, what: string, wanted: boolean): Promise<Progress> {
-  if (!wanted || !atTerminal(2)) return SILENT
+  // A terminal that does not know its width makes the spinner write without end.
+  if (!wanted || !atTerminal(2) || !process.stderr.columns) return SILENT
   const {default: ora} = await import('ora')
-  const spinner = ora({text: doing, stream: process.stderr}).start()
+  // Standard input stays as it is: a terminal in raw mode would send no signal at Ctrl-C.
+  const spinner = ora({
+    text: doing,
+    stream: process.stderr,
+    color: process.env.NO_COLOR ? false : 'cyan',
+    discardStdin: false,
+    // Its own way to give the cursor back listens to signals, and keeps them from ending the process.
+    hideCursor: false
+  }).start()
+  process.stderr.write(HIDE_CURSOR)
+  const stop = (): void => {
+    process.off('exit', stop)
+    spinner.stop()
+    process.stderr.write(SHOW_CURSOR)
+  }
+  // Whatever ends the process, the line and the cursor are given back.
+  process.once('exit', stop)
   const start = Date.now()
   return {
     tell(done, total) {
@@ -26,8 +45,6 @@ export async function startProgress(doing: string, what: string, wanted: boolean
       const left = total === undefined || done === 0 ? '' : `, ${Math.ceil((total - done) / rate)} s left`
       spinner.text = `${doing} ${done}${of} ${what}, ${Math.round(rate)} a second${left}`
     },
-    stop() {
-      spinner.stop()
-    }
+    stop
   }
 }

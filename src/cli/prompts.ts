@@ -40,6 +40,23 @@ export async function ask(
   }
 }
 
+/** Asks for a new password, twice, until both are the same. Nothing of it is shown. @throws MhError INTERRUPTED (exit 130) */
+export async function askPassword(message: string): Promise<string> {
+  const prompt = inquirer.createPromptModule({output: process.stderr})
+  try {
+    for (;;) {
+      const {first, second} = await prompt([
+        {type: 'password', name: 'first', message},
+        {type: 'password', name: 'second', message: 'Once more'}
+      ])
+      if (first === second) return first
+      process.stderr.write('The two differ.\n')
+    }
+  } catch (error) {
+    throw interrupted(error)
+  }
+}
+
 /** Asks whether something that cannot be undone shall be done; No where nothing is typed. @throws MhError INTERRUPTED (exit 130) */
 export async function confirm(message: string): Promise<boolean> {
   const prompt = inquirer.createPromptModule({output: process.stderr})

@@ -1,56 +1,80 @@
-import {closeSync, fstatSync, openSync, readFileSync} from 'node:fs'
+import {readFileSync} from 'node:fs'
 import {TextDecoder} from 'node:util'
+import {requireUserContext} from '../core/context.ts'
 import {usageError} from '../core/errors.ts'
 import {LARGEST_FILE} from '../core/memory/read-file.ts'
+import {getSecurityPolicy} from '../core/users/policy.ts'
 import {atTerminal} from './terminal.ts'
 
 /**
  * The text of a command: its words, and standard input where there are none and it is not a terminal, or where "-" stands among
  * them. So a command that has its text never waits for an input that says nothing, and a shell loop keeps its own.
+ * @param literal what stood behind "--": text, whatever it is
  * @returns undefined where there is no text and somebody sits at the terminal
  * @throws MhError BINARY_INPUT, INPUT_TOO_LARGE (exit 2)
  */
-export function readText(words: readonly string[]): string | undefined {
-  const own = words.filter((word) => word !== '-').join(' ')
+export function readText(words: readonly string[], literal: readonly string[] = []): string | undefined {
+  const own = [...words.filter((word) => word !== '-'), ...literal].join(' ')
   if (!words.includes('-')) {
-    if (own !== '') return own
-    if (words.length > 0) return ''
+    if (own !== '' || words.length + literal.length > 0) return own
     if (atTerminal(0)) return undefined
   }
   const input = decode(readAll(), 'Standard input').replace(/\r?\n$/, '')
   return own === '' ? input : input === '' ? own : `${own}\n\n${input}`
 }
 
-/** The text of a file that the person named, without its last newline. @throws MhError BINARY_INPUT, INPUT_TOO_LARGE, FILE_NOT_READABLE (exit 2) */
+/** The text of a file that the person named, without its last newline. @throws MhError BINARY_INPUT, INPUT_TOO_LARGE, FILE_NOT_READABLE (exit 2), ACCESS_DENIED (exit 4) */
 export function readTextFile(path: string): string {
-  let file: number
+  const file = getSecurityPolicy(requireUserContext('Files')).requireFileAccess(path, 'read', 'named')
   try {
-    file = openSync(path, 'r')
-  } catch (error) {
-    throw usageError('FILE_NOT_READABLE', `The file ${path} cannot be read: ${(error as Error).message}`)
-  }
-  try {
-    const stat = fstatSync(file)
-    if (stat.isDirectory()) throw usageError('FILE_NOT_READABLE', `${path} is a folder`, 'Name a file of text')
-    if (stat.size > LARGEST_FILE) throw largeInput(`The file ${path}`, stat.size)
-    return decode(readFileSync(file), `The file ${path}`).replace(/\r?\n$/, '')
+    if (file.size > LARGEST_FILE) throw largeInput(`The file ${path}`, file.size)
+    return decode(readFileSync(file.descriptor), `The file ${path}`).replace(/\r?\n$/, '')
   } finally {
-    closeSync(file)
+    file.close()
   }
 }
 
-/** Lines of standard input, as they come. Without their ends; the last one need not have one. */
-export async function* inputLines(): AsyncGenerator<string> {
-  const decoder = new TextDecoder('utf-8')
-  let rest = ''
-  for await (const chunk of process.stdin as AsyncIterable<Uint8Array>) {
-    const parts = (rest + decoder.decode(chunk, {stream: true})).split('\n')
-    rest = parts.pop() ?? ''
-    if (rest.length > LARGEST_FILE) throw largeInput('A line of standard input', rest.length)
-    for (const line of parts) yield line.replace(/\r$/, '')
+/** A line of standard input; or, where it cannot be taken, why. */
+export type InputLine = string | {reason: string}
+
+/** Lines of standard input, as they come, without their ends. A line that is too long or no text is told, and stops nothing. */
+export async function* inputLines(): AsyncGenerator<InputLine> {
+  let parts: Buffer[] = []
+  let length = 0
+  const add = (part: Buffer): void => {
+    length += part.length
+    // What is too long to be taken need not be held either.
+    if (length <= LARGEST_FILE) parts.push(part)
   }
-  rest += decoder.decode()
-  if (rest !== '') yield rest
+  const end = (): InputLine => {
+    const line =
+      length > LARGEST_FILE
+        ? {reason: `it has ${length} bytes, ${LARGEST_FILE} at most are taken`}
+        : lineOf(Buffer.concat(parts))
+    parts = []
+    length = 0
+    return line
+  }
+  for await (const chunk of process.stdin as AsyncIterable<Buffer>) {
+    let start = 0
+    for (let at = chunk.indexOf(NEWLINE); at !== -1; at = chunk.indexOf(NEWLINE, start)) {
+      add(chunk.subarray(start, at))
+      yield end()
+      start = at + 1
+    }
+    add(chunk.subarray(start))
+  }
+  if (length > 0) yield end()
+}
+
+const NEWLINE = 0x0a
+
+function lineOf(bytes: Buffer): InputLine {
+  try {
+    return new TextDecoder('utf-8', {fatal: true}).decode(bytes).replace(/\r$/, '')
+  } catch {
+    return {reason: 'it is not text in UTF-8'}
+  }
 }
 
 function readAll(): Uint8Array {

@@ -1,4 +1,4 @@
-import {atTerminal} from './terminal.ts'
+import {atTerminal, forTerminal} from './terminal.ts'
 
 /** One column of a list. */
 export interface Column<T> {
@@ -7,8 +7,12 @@ export interface Column<T> {
   value: (record: T) => string
   /** What a person at the terminal is shown in its place. */
   short?: (record: T) => string
+  /** Colours what is shown, once it is cut to its width. */
+  paint?: (shown: string, record: T) => string
   /** Whether the column is among a piped line's fields. */
   piped?: boolean
+  /** Left out where the terminal is narrow. */
+  optional?: boolean
   /** The one column that gives way where the terminal is narrow. */
   flexible?: boolean
 }
@@ -29,7 +33,7 @@ export async function printRecords<T>(records: readonly T[], columns: readonly C
 export function printFields(fields: readonly (readonly [string, string | null | undefined])[]): string {
   const there = fields.filter(([, value]) => value !== null && value !== undefined && value !== '')
   const width = Math.max(...there.map(([name]) => name.length))
-  return there.map(([name, value]) => `${name.padEnd(width)}  ${value}`).join('\n')
+  return there.map(([name, value]) => `${name.padEnd(width)}  ${forTerminal(value ?? '')}`).join('\n')
 }
 
 /** A field of a piped line: tabs and newlines in it would end it. */

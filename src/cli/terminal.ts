@@ -1,4 +1,5 @@
 import {fstatSync} from 'node:fs'
+import {stripVTControlCharacters} from 'node:util'
 
 /**
  * Whether a descriptor (0 input, 1 output, 2 errors) is a terminal. Pipes and files are told apart by a stat; node:tty, which
@@ -12,3 +13,7 @@ export function atTerminal(descriptor: 0 | 1 | 2): boolean {
   }
   return process.getBuiltinModule('node:tty').isatty(descriptor)
 }
+
+/** Text that somebody wrote, as it may be printed: what steers a terminal must not reach one. A pipe gets it as it is. */
+export const forTerminal = (text: string, descriptor: 1 | 2 = 1): string =>
+  atTerminal(descriptor) ? stripVTControlCharacters(text).replaceAll(/(?![\n\t])\p{Cc}/gu, '') : text

@@ -2,7 +2,6 @@ import * as Args from '@oclif/core/args'
 import * as Flags from '@oclif/core/flags'
 import {MhCommand} from '../cli/base-command.ts'
 import {readImportance, readMoment} from '../cli/memory-flags.ts'
-import {readText} from '../cli/read-input.ts'
 import {usageError} from '../core/errors.ts'
 import type {BatchOptions, BatchResult} from '../core/memory/batch.ts'
 import {capture, type NewMemory} from '../core/memory/memories.ts'
@@ -80,8 +79,14 @@ export default class Capture extends MhCommand<typeof Capture> {
 
   private async text(): Promise<string> {
     const {file, editor} = this.flags
+    if ((file !== undefined || editor) && this.words.length > 0)
+      throw usageError(
+        'TEXT_TWICE',
+        `The text is given twice: on the line, and by --${editor ? 'editor' : 'file'}`,
+        'Leave one of them out'
+      )
     if (file !== undefined) return (await import('../cli/read-input.ts')).readTextFile(file)
-    const text = editor ? undefined : readText(this.words)
+    const text = editor ? undefined : this.textOf()
     if (text !== undefined) return text
     if (!editor && !this.mayAsk)
       throw usageError(

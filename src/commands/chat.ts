@@ -1,16 +1,15 @@
 import * as Args from '@oclif/core/args'
 import * as Flags from '@oclif/core/flags'
 import {MhCommand} from '../cli/base-command.ts'
-import {readText} from '../cli/read-input.ts'
+import {takeSignal} from '../cli/signals.ts'
 import {
   type ChatAnswer,
   type Conversation,
   type ConversationOptions,
-  openConversation
+  openConversation,
+  type Preview
 } from '../core/chat/conversation.ts'
 import {usageError} from '../core/errors.ts'
-
-type Preview = Awaited<ReturnType<Conversation['preview']>>
 
 export default class Chat extends MhCommand<typeof Chat> {
   static override summary = 'Ask your persona, which answers from your memories'
@@ -35,6 +34,11 @@ export default class Chat extends MhCommand<typeof Chat> {
     facet: Flags.string({summary: 'The facet of your persona that answers', helpValue: '<facet>'}),
     mode: Flags.option({options: ['dual', 'agent', 'emulation'] as const, summary: 'The mode of this conversation'})(),
     save: Flags.boolean({allowNo: true, default: true, summary: 'Keep the conversation among your memories'}),
+    persona: Flags.boolean({
+      allowNo: true,
+      default: true,
+      summary: 'Answer as your persona; --no-persona goes on where its files cannot be read'
+    }),
     stream: Flags.boolean({allowNo: true, default: true, summary: 'Print the answer as it comes'}),
     'show-prompt': Flags.boolean({summary: 'Print what would be sent, and send nothing'}),
     memories: Flags.integer({
@@ -43,11 +47,12 @@ export default class Chat extends MhCommand<typeof Chat> {
       max: 100,
       summary: 'Give the engine at most so many memories',
       helpValue: '<number>'
-    })
+    }),
+    'as-message': Flags.boolean({hidden: true, summary: 'What follows is a message, also where it reads as a command'})
   }
 
   override async execute(): Promise<ChatAnswer | Preview | undefined> {
-    const message = readText(this.words)
+    const message = this.textOf()
     if (message === undefined) return this.talk()
     const conversation = await openConversation(this.options())
     return this.flags['show-prompt'] ? this.preview(conversation, message) : this.answer(conversation, message)
@@ -67,29 +72,39 @@ export default class Chat extends MhCommand<typeof Chat> {
   private async answer(conversation: Conversation, message: string): Promise<ChatAnswer> {
     const {printAnswer} = await import('../cli/print-answer.ts')
     const stop = new AbortController()
-    const onSignal = (): void => stop.abort()
-    process.once('SIGINT', onSignal)
+    const giveBack = takeSignal('SIGINT', () => stop.abort())
     try {
       const print = this.jsonEnabled() ? 'nothing' : this.flags.stream ? 'pieces' : 'whole'
-      return await printAnswer(conversation, message, {print, signal: stop.signal})
+      return await printAnswer(conversation, message, {
+        print,
+        signal: stop.signal,
+        ...(this.mayAsk ? {confirm: ({what}) => this.agrees(what)} : {})
+      })
     } finally {
-      process.off('SIGINT', onSignal)
+      giveBack()
     }
   }
 
+  private async agrees(what: string): Promise<boolean> {
+    const {confirm} = await import('../cli/prompts.ts')
+    return confirm(`${what}?`)
+  }
+
   private async preview(conversation: Conversation, message: string): Promise<Preview> {
-    const preview = await conversation.preview(message)
+    const preview = await conversation.preview(message, this.mayAsk ? {confirm: async () => false} : {})
     this.say(`--- system ---\n${preview.system}`)
     for (const {role, content} of preview.messages) this.say(`\n--- ${role} ---\n${content}`)
+    if (preview.tools.length > 0) this.say(`\n--- tools ---\n${preview.tools.join(', ')}`)
     for (const {id, reason} of preview.heldBack) this.say(`\nHeld back: ${id}, because ${reason}`)
     return preview
   }
 
   private options(): ConversationOptions {
-    const {session, model, engine, facet, mode, save, memories} = this.flags
+    const {session, model, engine, facet, mode, save, memories, persona} = this.flags
     const named = engine ?? model
     return {
       save,
+      persona,
       newest: this.flags.continue,
       ...(session === undefined ? {} : {session}),
       ...(named === undefined ? {} : {model: named}),

@@ -21,9 +21,12 @@ export default class Quickstart extends MhCommand<typeof Quickstart> {
     })
   }
 
-  override async execute(): Promise<Result> {
+  override async execute(): Promise<Omit<Result, 'question'>> {
     const result = this.identity === undefined ? await quickstart(await this.username()) : await resumeQuickstart()
-    const {user, memory, answer, next} = result
+    const {user, memory, question, answer, next} = result
+    const {name} = this.flags
+    if (name !== undefined && name !== user.username)
+      this.note(`${user.username} has a profile here already, so none was made for ${name}: mh user create ${name}`)
     this.say(
       [
         this.identity === undefined
@@ -31,14 +34,14 @@ export default class Quickstart extends MhCommand<typeof Quickstart> {
           : `${user.username} has a profile at ${user.profilePath}`,
         `Memory ${memory.id}: ${memory.content}`,
         '',
-        'When did I set up mh?',
+        question,
         answer,
         '',
         'What to do next:',
         ...next.map((command) => `  ${command}`)
       ].join('\n')
     )
-    return result
+    return {user, memory, answer, next}
   }
 
   private async username(): Promise<string> {

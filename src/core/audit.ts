@@ -1,10 +1,12 @@
 import {
   closeSync,
+  existsSync,
   fdatasyncSync,
   fstatSync,
   ftruncateSync,
   openSync,
   readdirSync,
+  readFileSync,
   readSync,
   renameSync,
   writeSync
@@ -39,15 +41,20 @@ export interface AuditEntry extends Required<AuditEvent> {
   hash: string
 }
 
-/** How far the trail is known to be whole. */
-interface Head {
+/** How far the trail is known to be whole: head.json beside the days. */
+export interface Head {
   file: string
   entries: number
   bytes: number
   hash: string
 }
 
-const GENESIS = '0'.repeat(64)
+/** The same where the head is lost: what the first line follows, the line itself says. */
+type KnownHead = Omit<Head, 'hash'> & {hash: string | undefined}
+
+/** What the first line of a trail follows. */
+export const GENESIS = '0'.repeat(64)
+export const HEAD_FILE = 'head.json'
 
 /** Adds an entry to a person's own trail. Durable when it returns. */
 export function auditProfile(lock: ProfileLock, event: AuditEvent): void {
@@ -63,8 +70,17 @@ export function auditSystem(_lock: AccountsLock, event: AuditEvent, userId: stri
   append(systemPaths.audit, systemPaths.temporary, event, userId)
 }
 
+/** Adds an entry to the trail of somebody whose account is gone, where there is one. @param archive its folder's name */
+export function auditArchived(_lock: AccountsLock, archive: string, event: AuditEvent, userId: string): void {
+  const folder = join(systemPaths.auditArchive, archive)
+  if (existsSync(folder)) append(folder, systemPaths.temporary, event, userId)
+}
+
 /** The hash of an entry: SHA-256 over the hash of the entry before it and the line's bytes before `,"hash"`. */
-export const chainHash = (prev: string, lineBeforeHash: string): string => sha256(prev + lineBeforeHash)
+export const chainHash = (prev: string, lineBeforeHash: string | Uint8Array): string =>
+  sha256(
+    typeof lineBeforeHash === 'string' ? prev + lineBeforeHash : Buffer.concat([Buffer.from(prev), lineBeforeHash])
+  )
 
 function append(folder: string, temporary: string, event: AuditEvent, userId: string | null): void {
   const head = readHead(folder)
@@ -79,8 +95,12 @@ function append(folder: string, temporary: string, event: AuditEvent, userId: st
         ? head
         : withFile(join(folder, head.file), (file, old) => settle(file, old, head))
     withFile(path, (file) => {
-      const known =
-        end?.file === name ? settle(file, path, end) : {file: name, entries: 0, bytes: 0, hash: end?.hash ?? GENESIS}
+      // Today's file may hold a first line already, whole or torn, that a crash kept the head from telling of.
+      const known = settle(
+        file,
+        path,
+        end?.file === name ? end : {file: name, entries: 0, bytes: 0, hash: end?.hash ?? GENESIS}
+      )
       const line = formatEntry(event, now, userId, known.hash)
       const bytes = Buffer.from(`${line.text}\n`)
       writeSync(file, bytes)
@@ -125,27 +145,34 @@ function formatEntry(
 }
 
 /** The head of a trail; where it is missing or damaged, the newest day is read from its beginning. */
-function readHead(folder: string): Head | undefined {
-  const text = readIfThere(join(folder, 'head.json'))
+function readHead(folder: string): KnownHead | undefined {
+  const head = parseHead(readIfThere(join(folder, HEAD_FILE)) ?? '')
+  if (head !== undefined) return head
+  const days = readdirSync(folder)
+    .filter((name) => /^\d{4}-\d\d-\d\d\.ndjson$/.test(name))
+    .sort()
+    .reverse()
+  // A day that a crash tore before its first whole line says nothing of the chain.
+  const newest = days.find((name) => readFileSync(join(folder, name), 'utf8').includes(',"hash":"')) ?? days.at(-1)
+  return newest === undefined ? undefined : {file: newest, entries: 0, bytes: 0, hash: undefined}
+}
+
+/** The head in a text of head.json; undefined where it holds none. Then a shortcut is lost: the lines say how far the chain goes. */
+export function parseHead(text: string): Head | undefined {
   try {
-    const {file, entries, bytes, hash} = JSON.parse(text ?? '{}') as Partial<Head>
+    const {file, entries, bytes, hash} = JSON.parse(text) as Partial<Head>
     if (
       typeof file === 'string' &&
       /^[\d-]+\.ndjson$/.test(file) &&
       typeof entries === 'number' &&
       typeof bytes === 'number' &&
       typeof hash === 'string'
-    ) {
+    )
       return {file, entries, bytes, hash}
-    }
   } catch {
-    // A damaged head is only a shortcut lost: the lines themselves say how far the chain goes.
+    return undefined
   }
-  const newest = readdirSync(folder)
-    .filter((name) => /^\d{4}-\d\d-\d\d\.ndjson$/.test(name))
-    .sort()
-    .at(-1)
-  return newest === undefined ? undefined : {file: newest, entries: 0, bytes: 0, hash: GENESIS}
+  return undefined
 }
 
 /** Replaced after every entry, without an fsync of its own: lines beyond it whose chain holds are adopted. */
@@ -157,7 +184,7 @@ function writeHead(folder: string, temporary: string, head: Head): void {
   } finally {
     closeSync(file)
   }
-  renameSync(path, join(folder, 'head.json'))
+  renameSync(path, join(folder, HEAD_FILE))
 }
 
 /**
@@ -165,10 +192,9 @@ function writeHead(folder: string, temporary: string, head: Head): void {
  * its end was torn by it and is moved to *.torn. Where lines are missing the chain goes on from the head's hash, so that
  * verification names the gap.
  */
-function settle(file: number, path: string, head: Head): Head {
+function settle(file: number, path: string, head: KnownHead): Head {
   const {size} = fstatSync(file)
-  if (size === head.bytes) return head
-  if (size < head.bytes) return {...head, bytes: size}
+  if (size <= head.bytes) return {...head, bytes: size, hash: head.hash ?? GENESIS}
   const beyond = Buffer.alloc(size - head.bytes)
   readSync(file, beyond, 0, beyond.length, head.bytes)
   const end = beyond.lastIndexOf(0x0a) + 1
@@ -178,8 +204,26 @@ function settle(file: number, path: string, head: Head): Head {
     fdatasyncSync(file)
   }
   const lines = beyond.subarray(0, end).toString('utf8').split('\n').slice(0, -1)
-  const hash = /,"hash":"([0-9a-f]{64})"\}$/.exec(lines.at(-1) ?? '')?.[1] ?? head.hash
-  return {file: head.file, entries: head.entries + lines.length, bytes: head.bytes + end, hash}
+  return {
+    file: head.file,
+    entries: head.entries + lines.length,
+    bytes: head.bytes + end,
+    hash: lastOfChain(lines, head.hash)
+  }
+}
+
+/** The hash of the last line that carries the chain on from `hash`. Lines that do not are left for verification to name. */
+function lastOfChain(lines: readonly string[], hash: string | undefined): string {
+  let last = hash
+  for (const line of lines) {
+    const [, body = '', own] = /^(.*),"hash":"([0-9a-f]{64})"\}$/s.exec(line) ?? []
+    // Lines without a hash are older than the chain.
+    if (own === undefined) continue
+    last ??= /"prev":"([0-9a-f]{64})"$/.exec(body)?.[1] ?? GENESIS
+    if (chainHash(last, body) !== own) break
+    last = own
+  }
+  return last ?? GENESIS
 }
 
 function saveTorn(path: string, bytes: Uint8Array): void {

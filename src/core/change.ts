@@ -1,10 +1,10 @@
 import {statSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {type AuditEvent, auditProfile, auditSystem} from './audit.ts'
-import {type Assumption, requireUserContext, type UserContext} from './context.ts'
+import {type Assumption, getUserContext, requireUserContext, type UserContext} from './context.ts'
 import {errno} from './errors.ts'
 import {ensureSystemFolder} from './files.ts'
-import {type ProfileLock, withAccountsLock, withProfileLock} from './locks.ts'
+import {type AccountsLock, type ProfileLock, withAccountsLock, withProfileLock} from './locks.ts'
 import {systemPaths} from './system-paths.ts'
 import {profileFolder} from './users/accounts.ts'
 
@@ -43,6 +43,17 @@ export async function changeProfile<T>(fn: (change: ProfileChange) => Promise<T>
     touchMark(user, assumed)
     return change()
   })
+}
+
+/** The same entries for a change of accounts, by whoever holds their lock. */
+export async function noteAssumedChange(lock: AccountsLock): Promise<void> {
+  const user = getUserContext()
+  if (user?.assumed === undefined || user.assumed.noted) return
+  const {assumed} = user
+  auditSystem(lock, assumption(assumed), user.userId)
+  touchMark(user, assumed)
+  await withProfileLock(user.userId, (profile) => auditProfile(profile, assumption(assumed)))
+  assumed.noted = true
 }
 
 /** Notes that somebody reads as another person, at most once an hour for each pair, so that reads do not queue for a lock. */

@@ -1,4 +1,5 @@
 import {join} from 'node:path'
+import type Conf from 'conf'
 import {ensureSystemFolder, parseJson, readIfThere, unreadable, unwritable} from './files.ts'
 import type {AccountsLock} from './locks.ts'
 import {systemPaths} from './system-paths.ts'
@@ -32,21 +33,32 @@ export function readRootConfig(): RootConfig {
   return value as RootConfig
 }
 
-/** Sets keys of config.json, keeping all others. Written through `conf`, which replaces the file atomically. */
-export async function writeRootConfig(_lock: AccountsLock, changes: RootConfig): Promise<void> {
+/** Sets keys of config.json, keeping all others; a dot in a key goes a level down. Written through `conf`, which replaces the file atomically. */
+export const writeRootConfig = (lock: AccountsLock, changes: RootConfig): Promise<void> =>
+  changeRootConfig(lock, (config) => config.set(changes as Record<string, unknown>))
+
+/** Takes a key out of config.json. */
+export const unsetRootConfig = (lock: AccountsLock, key: string): Promise<void> =>
+  changeRootConfig(lock, (config) => config.delete(key))
+
+async function changeRootConfig(
+  _lock: AccountsLock,
+  change: (config: Conf<Record<string, unknown>>) => void
+): Promise<void> {
   // A damaged file is told before conf sees it: conf would raise an error without path and line.
   readRootConfig()
   ensureSystemFolder(systemPaths.root)
-  const {default: Conf} = await import('conf')
+  const {default: Config} = await import('conf')
   try {
-    const config = new Conf<Record<string, unknown>>({
-      cwd: systemPaths.root,
-      configName: 'config',
-      configFileMode: 0o600,
-      clearInvalidConfig: false,
-      projectName: 'mh'
-    })
-    config.set(changes as Record<string, unknown>)
+    change(
+      new Config<Record<string, unknown>>({
+        cwd: systemPaths.root,
+        configName: 'config',
+        configFileMode: 0o600,
+        clearInvalidConfig: false,
+        projectName: 'mh'
+      })
+    )
   } catch (error) {
     throw unwritable(join(systemPaths.root, 'config.json'), error)
   }

@@ -21,6 +21,9 @@ export type FaultPoint =
   | 'account-profile'
   | 'account-active'
   | 'account-users'
+  | 'account-backup'
+  | 'account-archived'
+  | 'account-removed'
 
 let remaining: number | undefined
 

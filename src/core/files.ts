@@ -2,8 +2,10 @@ import {
   close,
   closeSync,
   constants,
+  existsSync,
   fsync,
   fsyncSync,
+  lstatSync,
   mkdirSync,
   open,
   openSync,
@@ -14,13 +16,15 @@ import {
   writeSync
 } from 'node:fs'
 import {dirname, join, sep} from 'node:path'
-import {conflict, errno, MhError} from './errors.ts'
+import {AccessDeniedError, conflict, errno, MhError} from './errors.ts'
 import {reach} from './faults.ts'
 import {jsonErrorOffset} from './json-error.ts'
 
 const OWNER_ONLY = 0o600
 const OWNER_FOLDER = 0o700
 let counter = 0
+/** Files of this process that are being written, or wait for their names. */
+const waiting = new Set<string>()
 
 /** A file that is written and fsynced under a temporary name, waiting for its rename. */
 export interface StagedFile {
@@ -42,7 +46,7 @@ export function stageFile(folder: string, name: string, data: string | Uint8Arra
     fsyncSync(file)
   } catch (error) {
     closeSync(file)
-    unlinkSync(path)
+    discard([{path}])
     throw error
   }
   closeSync(file)
@@ -89,6 +93,7 @@ export async function stageFiles(
 /** Removes staged files that will not be renamed. Those that are gone already are passed over. */
 export function discard(staged: readonly StagedFile[]): void {
   for (const {path} of staged) {
+    waiting.delete(path)
     try {
       unlinkSync(path)
     } catch (error) {
@@ -97,10 +102,14 @@ export function discard(staged: readonly StagedFile[]): void {
   }
 }
 
+/** Removes what this process has written and not yet named: for whoever ends it. */
+export const discardStaged = (): void => discard([...waiting].map((path) => ({path})))
+
 /** Renames a staged file to `target`. The folder still has to be fsynced. */
 export function place(staged: StagedFile, target: string): void {
   reach('rename')
   renameSync(staged.path, target)
+  waiting.delete(staged.path)
   reach('renamed')
 }
 
@@ -153,17 +162,35 @@ export function ensureFolder(base: string, relative: string): {path: string; mad
     } catch (error) {
       if (errno(error) === 'ENOENT') throw profileGone(base)
       if (errno(error) !== 'EEXIST') throw error
+      if (!lstatSync(path).isDirectory()) throw noFolder(path)
     }
   }
   return {path, made}
 }
 
+/** A link in the place of a folder could lead into somebody else's profile. */
+export const noFolder = (path: string): MhError =>
+  new AccessDeniedError(`${path} is no folder of its own; links are not followed`, 'Put a folder in its place')
+
 /** The system's own folders: made with everything above them. */
 export function ensureSystemFolder(path: string): void {
   try {
-    mkdirSync(path, {recursive: true, mode: OWNER_FOLDER})
+    makeFolders(path)
   } catch (error) {
+    if (errno(error) === 'ENOENT') throw refused(path, 'a folder of its path cannot be made', error)
     throw unwritable(path, error)
+  }
+}
+
+/** One level at a time: mkdir's own `recursive` never ends below /proc (seen with Node 24). */
+function makeFolders(path: string): void {
+  try {
+    mkdirSync(path, OWNER_FOLDER)
+  } catch (error) {
+    if (errno(error) === 'EEXIST') return
+    if (errno(error) !== 'ENOENT' || dirname(path) === path || existsSync(dirname(path))) throw error
+    makeFolders(dirname(path))
+    mkdirSync(path, OWNER_FOLDER)
   }
 }
 
@@ -174,32 +201,37 @@ export const profileGone = (root: string): MhError =>
     'Run the command again'
   )
 
-/** Turns a refusal of the file system into one sentence that names the data root. Other errors are given back as they are. */
+/** Turns a refusal of the file system, or of SQLite, into one sentence that names the place. Other errors are given back as they are. */
 export function unwritable(path: string, error: unknown): unknown {
-  const code = errno(error)
-  if (
-    code === 'EACCES' ||
-    code === 'EPERM' ||
-    code === 'EROFS' ||
-    code === 'ENOTDIR' ||
-    code === 'ENOSPC' ||
-    code === 'EDQUOT'
-  ) {
-    const reason = {
-      EACCES: 'permission denied',
-      EPERM: 'not permitted',
-      EROFS: 'read-only file system',
-      ENOTDIR: 'a part of the path is a file',
-      ENOSPC: 'the disk is full',
-      EDQUOT: 'the quota is used up'
-    }[code]
-    return new MhError('NOT_WRITABLE', `Cannot write ${path}: ${reason}`, {
-      hint: 'Set MH_HOME to a folder that you can write, or mend its permissions',
-      cause: error
-    })
-  }
-  return error
+  const reason = REFUSALS[errno(error) ?? ''] ?? SQLITE_REFUSALS[sqliteCode(error) ?? -1]
+  return reason === undefined ? error : refused(path, reason, error)
 }
+
+const refused = (path: string, reason: string, cause: unknown): MhError =>
+  new MhError('NOT_WRITABLE', `Cannot write ${path}: ${reason}`, {
+    hint: 'Set MH_HOME to a folder that you can write, or mend its permissions',
+    cause
+  })
+
+const REFUSALS: Record<string, string> = {
+  EACCES: 'permission denied',
+  EPERM: 'not permitted',
+  EROFS: 'read-only file system',
+  ENOTDIR: 'a part of the path is a file',
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'the quota is used up'
+}
+
+/** https://www.sqlite.org/rescode.html */
+const SQLITE_REFUSALS: Record<number, string> = {
+  8: 'permission denied',
+  13: 'the disk is full',
+  14: 'permission denied'
+}
+
+/** The primary result code of an SQLite error; the higher bytes say more exactly what is wrong. */
+const sqliteCode = (error: unknown): number | undefined =>
+  error instanceof Error && 'errcode' in error && typeof error.errcode === 'number' ? error.errcode & 0xff : undefined
 
 /** Text of a file, or undefined where there is none. @throws every other error of the file system */
 export function readIfThere(path: string): string | undefined {
@@ -219,14 +251,17 @@ export function parseJson(text: string, path: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
-    const offset = jsonErrorOffset(text)
-    const found = text[offset]
-    const line = text.slice(0, offset).split('\n').length
-    throw unreadable(
-      path,
-      `line ${line}: ${found === undefined ? 'the text ends too early' : `unexpected ${JSON.stringify(found)}`}`
-    )
+    throw unreadable(path, jsonProblem(text))
   }
+}
+
+/** What is wrong with a text that is no JSON: the line, and one character. More of it could be somebody's diary. */
+export function jsonProblem(text: string): string {
+  const offset = jsonErrorOffset(text)
+  const found = text[offset]
+  // A text that ends too early does so in its last line, not behind the newline that ends it.
+  const line = text.slice(0, found === undefined ? text.trimEnd().length : offset).split('\n').length
+  return `line ${line}: ${found === undefined ? 'the text ends too early' : `unexpected ${JSON.stringify(found)}`}`
 }
 
 /** The error of a file that cannot be understood. It is kept as it is and never replaced by defaults. */
@@ -240,7 +275,9 @@ export const isInside = (path: string, folder: string): boolean =>
   path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep)
 
 function temporaryName(folder: string, name: string): string {
-  return join(folder, `${name}.${process.pid}.${process.hrtime.bigint().toString(36)}${(counter++).toString(36)}`)
+  const path = join(folder, `${name}.${process.pid}.${process.hrtime.bigint().toString(36)}${(counter++).toString(36)}`)
+  waiting.add(path)
+  return path
 }
 
 function writeAll(file: number, data: Uint8Array): void {

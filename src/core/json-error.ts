@@ -14,13 +14,23 @@ export function jsonErrorOffset(text: string): number {
     return true
   }
 
+  /** A string, in steps of a few thousand characters: one pattern for all of a long one would overflow the stack. */
+  const string = (): boolean => {
+    if (text[at] !== '"') return false
+    at++
+    while (take(STRING_PART));
+    if (text[at] !== '"') return false
+    at++
+    return true
+  }
+
   /** @returns false where the text went wrong; `at` then stands at that place */
   const value = (depth: number): boolean => {
     take(SPACE)
     if (depth > DEEPEST) return false
-    if (take(OPEN_OBJECT)) return list(CLOSE_OBJECT, () => take(STRING) && take(COLON) && value(depth + 1))
+    if (take(OPEN_OBJECT)) return list(CLOSE_OBJECT, () => string() && take(COLON) && value(depth + 1))
     if (take(OPEN_ARRAY)) return list(CLOSE_ARRAY, () => value(depth + 1))
-    return take(SCALAR)
+    return string() || take(SCALAR)
   }
 
   const list = (close: RegExp, item: () => boolean): boolean => {
@@ -42,8 +52,8 @@ export function jsonErrorOffset(text: string): number {
 const DEEPEST = 500
 const SPACE = /[ \t\r\n]*/y
 // biome-ignore lint/suspicious/noControlCharactersInRegex: JSON forbids exactly these in a string
-const STRING = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[\dA-Fa-f]{4}))*"/y
-const SCALAR = new RegExp(`${STRING.source}|-?(?:0|[1-9]\\d*)(?:\\.\\d+)?(?:[eE][+-]?\\d+)?|true|false|null`, 'y')
+const STRING_PART = /(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[\dA-Fa-f]{4})){1,4000}/y
+const SCALAR = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y
 const COLON = /[ \t\r\n]*:/y
 const COMMA = /,/y
 const OPEN_OBJECT = /\{/y

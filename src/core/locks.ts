@@ -82,7 +82,8 @@ async function enterQueue(name: string): Promise<() => void> {
 }
 
 async function acquire(name: string): Promise<DatabaseSync> {
-  const database = open(join(systemPaths.locks, `${name}.lock`))
+  const path = join(systemPaths.locks, `${name}.lock`)
+  const database = open(path)
   const end = Date.now() + PATIENCE_MS
   for (let wait = 0.5; ; wait = Math.min(wait * 1.5, 20)) {
     try {
@@ -97,7 +98,7 @@ async function acquire(name: string): Promise<DatabaseSync> {
               `Another process has been writing to ${name} for a minute`,
               'Try again when it has finished'
             )
-          : error
+          : unwritable(path, error)
       }
     }
     await new Promise((resolve) => setTimeout(resolve, wait * (0.5 + Math.random())))

@@ -17,6 +17,7 @@ export const PROFILE_LAYOUT = {
   semantic: 'memory/semantic',
   preferences: 'memory/preferences',
   overnight: 'memory/procedural/overnight',
+  tasks: 'memory/tasks',
   tasksActive: 'memory/tasks/active',
   tasksCompleted: 'memory/tasks/completed',
   tasksDeleted: 'memory/tasks/deleted',
@@ -37,6 +38,7 @@ export const PROFILE_LAYOUT = {
   audit: 'logs/audit',
   decisions: 'logs/decisions',
   actions: 'logs/actions',
+  usage: 'logs/usage',
   adapters: 'out/adapters',
   datasets: 'out/datasets',
   temporary: '.tmp'

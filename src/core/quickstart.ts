@@ -10,12 +10,13 @@ import type {PublicUser} from './users/user.ts'
 export interface Quickstart {
   user: PublicUser
   memory: ShownMemory
+  /** What was asked. */
+  question: string
   answer: string
   /** Commands to try next. */
   next: string[]
 }
 
-const QUESTION = 'When did I set up mh?'
 const NEXT = [
   'mh capture "what just happened"',
   'mh remember "what I want to know"',
@@ -39,14 +40,15 @@ export async function quickstart(username: string): Promise<Quickstart> {
 export async function resumeQuickstart(): Promise<Quickstart> {
   const {username} = requireUserContext('The first steps')
   const {total} = await memoryStore().counts()
-  const memory =
-    total === 0
-      ? await capture({content: `I set up mh today, and this is my first memory.`, tags: ['quickstart']})
-      : await firstMemory()
+  const memory = total === 0 ? await capture({content: FIRST_MEMORY, tags: ['quickstart']}) : await firstMemory()
+  // Whoever began without quickstart is shown that their newest memory is found by what it says.
+  const question = memory.content === FIRST_MEMORY ? 'When did I set up mh?' : memory.content
   const conversation = await openConversation({model: 'recall', save: false})
-  const {reply} = await conversation.ask(QUESTION)
-  return {user: publicUser(requireUserByName(username)), memory, answer: reply, next: NEXT}
+  const {reply} = await conversation.ask(question)
+  return {user: publicUser(requireUserByName(username)), memory, question, answer: reply, next: NEXT}
 }
+
+const FIRST_MEMORY = 'I set up mh today, and this is my first memory.'
 
 /** The memory of the first run, else the newest one. */
 async function firstMemory(): Promise<ShownMemory> {

@@ -1,3 +1,4 @@
+import {readRootConfig} from './config.ts'
 import {readDocument} from './documents.ts'
 import {systemZone} from './time.ts'
 
@@ -7,6 +8,10 @@ export interface ProfileSettings {
   timezone: string
   /** The language of the person's memories: "en", "de", … */
   language: string
+  /** Memories with one of these tags (lower case) are private as those that are marked so. */
+  privateTags: ReadonlySet<string>
+  /** Where the person is, in their own words. */
+  location?: string
 }
 
 /**
@@ -14,9 +19,17 @@ export interface ProfileSettings {
  * no command has to ask Intl for it (14 ms).
  */
 export function readSettings(): ProfileSettings {
-  const {timezone, language} = readDocument('profile') ?? {}
+  const {timezone, language, privateTags, location} = readDocument('profile') ?? {}
   return {
-    timezone: typeof timezone === 'string' && timezone !== '' ? timezone : systemZone(),
-    language: typeof language === 'string' && language !== '' ? language : 'en'
+    timezone: process.env.MH_TIMEZONE || textOf(timezone) || textOf(readRootConfig().timezone) || systemZone(),
+    language: textOf(language) || textOf(readRootConfig().language) || 'en',
+    privateTags: new Set(
+      Array.isArray(privateTags)
+        ? privateTags.flatMap((tag) => (typeof tag === 'string' ? [tag.toLowerCase()] : []))
+        : []
+    ),
+    ...(typeof location === 'string' && location !== '' ? {location} : {})
   }
 }
+
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '')

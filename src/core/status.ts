@@ -1,53 +1,198 @@
-import {requireUserContext} from './context.ts'
+import {statfsSync} from 'node:fs'
+import {join} from 'node:path'
+import {requireUserContext, withUserContext} from './context.ts'
+import {noLegacyData} from './doctor/legacy.ts'
+import {type JsonObject, readDocument} from './documents.ts'
+import {MhError} from './errors.ts'
 import {memoryStore} from './memory/memories.ts'
-import {readModels} from './models/registry.ts'
+import {readJsonFile} from './memory/read-file.ts'
+import {defaultEngine} from './models/default-engine.ts'
+import type {ModelRegistry} from './models/registry.ts'
 import {type ResolvedModel, resolveModel} from './models/resolve.ts'
-import {listServed} from './models/transport.ts'
+import {notify} from './notices.ts'
 import {paths} from './paths.ts'
 import {type CognitiveMode, readMode} from './persona/mode.ts'
-import {readPersona} from './persona/persona.ts'
-import {countOpenTasks} from './tasks/count.ts'
-import {requireUserByName} from './users/accounts.ts'
-import {requirePermission} from './users/permissions.ts'
+import {readSettings} from './settings.ts'
+import {systemPaths} from './system-paths.ts'
+import {countOpenTasks, listTasks} from './tasks/tasks.ts'
+import {startOfDay} from './time.ts'
+import {listUsers, requireUserByName} from './users/accounts.ts'
+import {contextOf} from './users/identify.ts'
+import {requireAdministrator, requirePermission} from './users/permissions.ts'
 import {publicUser} from './users/show.ts'
 import type {PublicUser} from './users/user.ts'
+
+/** Something that a person should know of. */
+export interface Finding {
+  code: string
+  message: string
+}
 
 /** Where a person stands: what `mh status` shows. */
 export interface Status {
   user: PublicUser
   persona: {name: string; facet: string}
   mode: CognitiveMode
-  /** `reachable` is null where nobody asked. */
+  /** `reachable` is null where nobody asked. With `recall`, and where the setting cannot be used, `model` is null. */
   model: {engine: string; model: string | null; reachable: boolean | null}
-  memories: {total: number; unprocessed: number}
-  tasks: {open: number}
+  /** `week`: how many of each of the last seven days, today last. */
+  memories: {total: number; unprocessed: number; week: number[]}
+  /** `next`: the open tasks that come first, of those that have a due date. */
+  tasks: {open: number; overdue: number; today: number; next: {id: string; title: string; due: string}[]}
+  /** Bytes that are free where the data root lies. */
+  disk: {free: number}
+  findings: Finding[]
   profilePath: string
 }
 
 /**
- * The current person's status.
+ * The current person's status. What it needs of their documents is read by hand and leniently: a damaged one becomes a finding
+ * and not the end, and loading the schemas (15 ms) is left to whoever changes them.
  * @param check whether the model's server is asked if it answers
+ * @param now milliseconds
  */
-export async function readStatus(check = false): Promise<Status> {
+export async function readStatus(check = false, now = Date.now()): Promise<Status> {
   const {username} = requireUserContext('The status')
   requirePermission('read')
-  const persona = readPersona()
+  // The rest of what `mh doctor` looks for takes too long for every morning.
+  const findings: Finding[] = [...noLegacyData()].map(told)
   const mode = readMode().currentMode
-  const model = resolveModel({role: 'persona', mode}, readModels())
+  const model = readModel(mode, findings)
+  const user = publicUser(requireUserByName(username))
+  const {total, unprocessed} = await memoryStore().counts()
   return {
-    user: publicUser(requireUserByName(username)),
-    persona: {name: persona.core.identity?.name ?? username, facet: persona.facet.id},
+    user,
+    persona: readPersonaNames(user.displayName ?? username, findings),
     mode,
-    model: {engine: model.engine, model: model.model, reachable: check ? await answers(model) : null},
-    memories: await memoryStore().counts(),
-    tasks: {open: countOpenTasks()},
+    model: {
+      engine: model?.engine ?? 'none',
+      model: model?.model ?? null,
+      reachable: check ? await answers(model, findings) : null
+    },
+    memories: {total, unprocessed, week: await memoryStore().countBetween(lastDays(7, now))},
+    tasks: {...(await countOpenTasks(now)), next: await nextTasks()},
+    disk: readDisk(findings),
+    findings,
     profilePath: paths.root
   }
 }
 
-/** Whether the model's server answers; the built-in engine always does. */
-async function answers(model: ResolvedModel): Promise<boolean> {
-  if (model.model === null) return true
-  const key = model.apiKeyEnv === undefined ? undefined : process.env[model.apiKeyEnv]
-  return (await listServed(model, key)) !== undefined
+/**
+ * Everybody's status, in the order of the accounts; looking at others' is noted in both trails. A profile that cannot be read is
+ * told and left out.
+ * @throws MhError NOT_ADMINISTRATOR (exit 4)
+ */
+export async function readStatusOfAll(check = false): Promise<Status[]> {
+  requireAdministrator('The status of everybody')
+  const users = listUsers()
+  // One person's key must not be sent to a server that another person named.
+  if (check) (await import('./models/keys.ts')).serveSeveralPeople()
+  const {auditAccess} = await import('./users/change-accounts.ts')
+  await auditAccess(users, {category: 'security', event: 'status_read', details: {of: 'everybody'}})
+  const all: Status[] = []
+  for (const user of users) {
+    try {
+      all.push(await withUserContext(contextOf(user), () => readStatus(check)))
+    } catch (error) {
+      notify({code: 'PROFILE_NOT_READ', message: `${user.username}: ${(error as Error).message}`})
+    }
+  }
+  return all
 }
+
+const SHOWN_TASKS = 3
+/** Less than this is soon used up by what mh itself writes. */
+const LITTLE_SPACE = 200 * 1024 * 1024
+
+/** The first millisecond of each of the last days, today included, and of tomorrow. */
+function lastDays(days: number, now: number): number[] {
+  const zone = readSettings().timezone
+  return Array.from({length: days + 1}, (_, at) => startOfDay(now, zone, at - days + 1))
+}
+
+async function nextTasks(): Promise<Status['tasks']['next']> {
+  const {tasks} = await listTasks({which: 'open'}, SHOWN_TASKS)
+  return tasks.flatMap(({id, title, due}) => (due === undefined ? [] : [{id, title, due}]))
+}
+
+function readModel(mode: CognitiveMode, findings: Finding[]): ResolvedModel | undefined {
+  return attempt(findings, () => {
+    const {defaults, models, cognitiveModeMappings} = readDocument('models') ?? {}
+    // Only what is asked for is looked into, and a value of another kind is none.
+    const registry = {
+      globalSettings: {},
+      defaults: objectOf(defaults),
+      models: objectOf(models),
+      cognitiveModeMappings: objectOf(cognitiveModeMappings)
+    } as ModelRegistry
+    return resolveModel({role: 'persona', mode, otherwise: defaultEngine()}, registry)
+  })
+}
+
+/** The persona's name, as the active facet or the core says it, and that facet. @param name where neither says any */
+function readPersonaNames(name: string, findings: Finding[]): Status['persona'] {
+  const core = attempt(findings, () => nameIn(readDocument('personaCore')))
+  const {activeFacet, facets} = attempt(findings, () => readDocument('facetIndex')) ?? {}
+  const facet = typeof activeFacet === 'string' ? activeFacet : 'default'
+  const {personaFile} = objectOf(objectOf(facets)[facet])
+  return {name: nameInFacet(personaFile) ?? core ?? name, facet}
+}
+
+/** Whoever chats is told of a facet's file that cannot be read, or may not be: here only a name is wanted. */
+function nameInFacet(personaFile: unknown): string | undefined {
+  if (typeof personaFile !== 'string' || !/^facets\/[\w-]+\.json$/.test(personaFile)) return undefined
+  const read = readJsonFile(join(paths.persona, personaFile))
+  return 'value' in read ? nameIn(objectOf(read.value)) : undefined
+}
+
+function nameIn(core: JsonObject | undefined): string | undefined {
+  const {name} = objectOf(core?.identity)
+  return typeof name === 'string' && name !== '' ? name : undefined
+}
+
+function readDisk(findings: Finding[]): {free: number} {
+  const {bavail, bsize} = statfsSync(systemPaths.root)
+  const free = bavail * bsize
+  if (free < LITTLE_SPACE)
+    findings.push({
+      code: 'DISK_NEARLY_FULL',
+      message: `Only ${Math.floor(free / 1024 / 1024)} MB are free at ${systemPaths.root}`
+    })
+  return {free}
+}
+
+/** What `fn` gives, or undefined and a finding. */
+function attempt<T>(findings: Finding[], fn: () => T): T | undefined {
+  try {
+    return fn()
+  } catch (error) {
+    note(findings, error)
+    return undefined
+  }
+}
+
+function note(findings: Finding[], error: unknown): void {
+  if (!(error instanceof MhError)) throw error
+  findings.push(told(error))
+}
+
+const told = ({code, message, hint}: {code: string; message: string; hint?: string | undefined}): Finding => ({
+  code,
+  message: hint === undefined ? message : `${message}. ${hint}`
+})
+
+/** Whether the model's server answers; the built-in engine always does. */
+async function answers(model: ResolvedModel | undefined, findings: Finding[]): Promise<boolean> {
+  if (model === undefined) return false
+  if (model.model === null) return true
+  const {answers: ask} = await import('./models/list.ts')
+  try {
+    return await ask(model)
+  } catch (error) {
+    note(findings, error)
+    return false
+  }
+}
+
+const objectOf = (value: unknown): JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : {}

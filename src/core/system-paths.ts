@@ -30,6 +30,10 @@ export const systemPaths = {
   get audit(): string {
     return join(root(), 'logs', 'audit')
   },
+  /** Trails of people whose account was deleted, a folder each. */
+  get auditArchive(): string {
+    return join(root(), 'logs', 'audit', 'archive')
+  },
   get run(): string {
     return join(root(), 'logs', 'run')
   },

@@ -1,5 +1,6 @@
 import {usageError} from './errors.ts'
 
+const DAY_MS = 24 * 60 * 60 * 1000
 const ISO = /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?)?(Z|[+-]\d\d:?\d\d)?$/i
 
 /** A moment, and how far the words reached: "2026-05-04" is a day, "yesterday at 5pm" a moment. */
@@ -15,11 +16,12 @@ export interface Moment {
  * person's.
  * @param zone IANA name, such as "Europe/Berlin"
  * @param now milliseconds since 1970
+ * @param ahead whether "friday" and "5pm" mean those to come, as of something that is to be done
  * @throws MhError INVALID_TIME (exit 2)
  */
-export async function parseTime(text: string, zone: string, now = Date.now()): Promise<Moment> {
+export async function parseTime(text: string, zone: string, now = Date.now(), ahead = false): Promise<Moment> {
   const words = text.trim()
-  const moment = parseIso(words, zone) ?? (ISO.test(words) ? undefined : await parseWords(words, zone, now))
+  const moment = parseIso(words, zone) ?? (ISO.test(words) ? undefined : await parseWords(words, zone, now, ahead))
   if (moment === undefined) {
     throw usageError(
       'INVALID_TIME',
@@ -70,6 +72,12 @@ export function fromLocal(local: number, zone: string): number {
 export const localTime = (at: number, zone: string): string =>
   new Date(at + zoneOffset(zone, at)).toISOString().slice(0, 16).replace('T', ' ')
 
+/** The first millisecond of the day that it is then in `zone`, or of the day so many days after it. */
+export function startOfDay(at: number, zone: string, days = 0): number {
+  const midnight = Math.floor((at + zoneOffset(zone, at)) / DAY_MS) * DAY_MS
+  return fromLocal(midnight + days * DAY_MS, zone)
+}
+
 /** The zone that this machine is set to. */
 export const systemZone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone
 
@@ -113,9 +121,10 @@ function offsetOf(text: string): number {
   return (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes)) * 60_000
 }
 
-async function parseWords(text: string, zone: string, now: number): Promise<Moment | undefined> {
+async function parseWords(text: string, zone: string, now: number, ahead: boolean): Promise<Moment | undefined> {
   const chrono = await import('chrono-node')
-  const found = chrono.parse(text, {instant: new Date(now), timezone: zoneOffset(zone, now) / 60_000})[0]
+  const reference = {instant: new Date(now), timezone: zoneOffset(zone, now) / 60_000}
+  const found = chrono.parse(text, reference, {forwardDate: ahead})[0]
   // Words around a time mean that something else was meant: "lunch tomorrow" is no time.
   if (found === undefined || text.replace(found.text, '').trim() !== '') return undefined
   const {start} = found

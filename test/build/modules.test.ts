@@ -14,6 +14,9 @@ describe('start-up', () => {
     ['capture Met Grace about the compiler'],
     ['remember compiler'],
     ['memory list'],
+    ['status'],
+    ['task list'],
+    ['task add Call the plumber'],
     ['user list']
   ])('mh %s loads no package and no module of Node that it does not need', async (line) => {
     const home = temporaryHome()

@@ -8,8 +8,13 @@ it.each([
   ['-u bob capture -- --json', 'capture -u bob -- --json'],
   ['capture -u bob x', 'capture -u bob x'],
   ['-u', '-u'],
-  ['--json', '--json'],
+  ['--json', 'home --json'],
+  ['-u bob --json', 'home -u bob --json'],
   ['--help', '--help']
 ])('mh %s is mh %s', (given, wanted) => {
   expect(moveLeadingFlags(given.split(' ')).join(' ')).toBe(wanted)
+})
+
+it('mh alone shows where one stands, or how to begin', () => {
+  expect(moveLeadingFlags([])).toEqual(['home'])
 })

@@ -1,7 +1,8 @@
-import {readFileSync} from 'node:fs'
+import {cpSync, mkdtempSync, readFileSync, rmSync} from 'node:fs'
+import {tmpdir} from 'node:os'
 import {join} from 'node:path'
-import {describe, expect, it} from 'vitest'
-import {temporaryHome} from '../support/home.ts'
+import {afterAll, beforeAll, describe, expect, it} from 'vitest'
+import {type Home, temporaryHome} from '../support/home.ts'
 import {mh, people} from '../support/mh.ts'
 
 interface Manifest {
@@ -15,12 +16,27 @@ const {commands}: Manifest = JSON.parse(readFileSync(join(import.meta.dirname, '
 
 /** What to give each command so that it has something to do. */
 const WORDS: Record<string, string[]> = {
+  autocomplete: ['bash'],
+  'persona:set': ['identity.role', 'partner'],
+  'persona:restore': ['1'],
+  'persona:edit': ['--file', join(import.meta.dirname, '../../profiles/starter/persona/core.json')],
+  'model:use': ['recall'],
+  'model:remove': ['spare'],
+  'model:add': ['lab', '--provider', 'ollama', '--model', 'llama3:8b'],
+  'mode:set': ['agent'],
+  'facet:use': ['poet'],
+  'facet:create': ['coach'],
+  'chat:show': ['@last'],
+  'config:get': ['timezone'],
+  'config:set': ['timezone', 'Europe/London'],
+  'config:unset': ['timezone'],
   capture: ['something'],
   chat: ['what happened?', '--no-save'],
   'memory:delete': ['@last'],
   'memory:edit': ['@last', '--add-tag', 'x'],
   'memory:forget': ['@last', '--yes'],
   'memory:history': ['@last'],
+  'memory:import': [import.meta.filename, '--dry-run'],
   'memory:restore': ['@last'],
   'memory:search': ['something'],
   'memory:show': ['@last'],
@@ -29,9 +45,53 @@ const WORDS: Record<string, string[]> = {
   'memory:undo': ['@last'],
   quickstart: ['--yes', '--name', 'ada'],
   remember: ['something'],
+  'task:add': ['something'],
+  'task:block': ['@last'],
+  'task:cancel': ['@last'],
+  'task:delete': ['@last'],
+  'task:done': ['@last'],
+  'task:edit': ['@last', '--priority', 'P1'],
+  'task:restore': ['@last'],
+  'task:show': ['@last'],
+  'task:start': ['@last'],
   'user:create': ['carl'],
+  'user:delete': ['bob', '--yes'],
+  'user:edit': ['--display-name', 'Ada L.'],
+  'user:password': ['--password-stdin'],
+  'user:rename': ['ada', 'lovelace'],
+  'user:role': ['bob', 'guest'],
   'user:switch': ['ada']
 }
+
+/** What stands on the standard input of those that read it. */
+const INPUT: Record<string, string> = {'user:password': 'quiet otters juggle lanterns\n'}
+
+/** What has to be there for some of them. */
+const BEFORE: Record<string, string[]> = {
+  'chat:show': ['chat', 'I moved to Lyon in May.'],
+  // A copied folder is open to others, which is what it finds.
+  doctor: ['doctor', '--fix'],
+  'model:remove': ['model', 'add', 'spare', '--provider', 'ollama', '--model', 'llama3:8b'],
+  'persona:restore': ['persona', 'set', 'identity.role', 'partner']
+}
+
+/** A data root with something in it for every command. Made once; each test works on a copy. */
+const prepared: Home = {home: '', root: ''}
+
+beforeAll(async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'mh-test-'))
+  Object.assign(prepared, {home: folder, root: join(folder, 'root')})
+  await people(prepared, 'ada', 'bob')
+  await mh(prepared, ['capture', 'something was deleted'])
+  await mh(prepared, ['memory', 'delete', '@last'])
+  await mh(prepared, ['capture', 'something happened'])
+  await mh(prepared, ['memory', 'edit', '@last', '--content', 'something happened here'])
+  await mh(prepared, ['task', 'add', 'something that was deleted'])
+  await mh(prepared, ['task', 'delete', '@last'])
+  await mh(prepared, ['task', 'add', 'something to do'])
+})
+
+afterAll(() => rmSync(prepared.home, {recursive: true, force: true}))
 
 describe.each(Object.entries(commands))('%s', (id, command) => {
   it('has a summary, examples and the flags of every command', () => {
@@ -43,12 +103,10 @@ describe.each(Object.entries(commands))('%s', (id, command) => {
 
   it('prints exactly one JSON value, for success and for failure, and nothing else', async () => {
     const home = temporaryHome()
-    await people(home, 'ada')
-    await mh(home, ['capture', 'something was deleted'])
-    await mh(home, ['memory', 'delete', '@last'])
-    await mh(home, ['capture', 'something happened'])
-    await mh(home, ['memory', 'edit', '@last', '--content', 'something happened here'])
-    const good = await mh(home, [...id.split(':'), ...(WORDS[id] ?? []), '--json'])
+    cpSync(prepared.root, home.root, {recursive: true, preserveTimestamps: true})
+    if (BEFORE[id] !== undefined) await mh(home, BEFORE[id])
+    const input = INPUT[id] === undefined ? {} : {input: INPUT[id]}
+    const good = await mh(home, [...id.split(':'), ...(WORDS[id] ?? []), '--json'], input)
     expect([good.exitCode, good.stderr]).toEqual([0, ''])
     expect(good.json).not.toHaveProperty('error')
     const bad = await mh(home, [...id.split(':'), '--user', 'ghost', ...(WORDS[id] ?? []), '--json'])

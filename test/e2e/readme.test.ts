@@ -26,11 +26,16 @@ function record({home}: Home, line: string): Promise<string> {
 const normalized = (text: string, home: string): string =>
   text
     .replaceAll(home, '/home/ada')
-    .replaceAll(/evt-[0-9a-f-]{36}/g, '<id>')
+    .replaceAll(/(?:evt|task)-[0-9a-f-]{36}/g, '<id>')
     .replaceAll(/^[0-9a-f]{8} /gm, '<id> ')
     .replaceAll(/\d{4}-\d\d-\d\d \d\d:\d\d/g, '<time>')
+    .replaceAll(/^This week .*$/gm, '<week>')
+    .replaceAll(/\d+ [MGT]B free/g, '<disk>')
+    .replaceAll(/\b20\d\d-\d\d-\d\d\b/g, '<day>')
     .replaceAll(/\d{1,2} [A-Z][a-z]+ 20\d\d/g, '<day>')
     .replaceAll(/\b\d+\.\d\d\b/g, '<score>')
+    .replaceAll(/\b(?:just now|yesterday|\d+ (?:seconds?|minutes?|hours?|days?) ago)\b/g, '<ago>')
+    .replaceAll(/ {2,}/g, '  ')
     .replaceAll(/ +$/gm, '')
 
 it('the session that the README shows is what happens', async () => {

@@ -3,17 +3,18 @@ import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {onTestFinished} from 'vitest'
 
-/** A home directory and a data root of a test's own, removed when the test ends. */
+/** A home directory and a data root of a test's own. */
 export interface Home {
   home: string
   root: string
 }
 
-export function temporaryHome(): Home {
+/** @param whenDone when it is removed; at the test's end where it is missing (`afterAll` in a hook for several tests) */
+export function temporaryHome(whenDone: (remove: () => void) => void = onTestFinished): Home {
   const folder = mkdtempSync(join(tmpdir(), 'mh-test-'))
   const home = join(folder, 'home')
   mkdirSync(home)
-  onTestFinished(() => rmSync(folder, {recursive: true, force: true}))
+  whenDone(() => rmSync(folder, {recursive: true, force: true}))
   return {home, root: join(folder, 'root')}
 }
 

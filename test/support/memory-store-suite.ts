@@ -189,6 +189,18 @@ export function describeMemoryStore(name: string, prepare: () => Promise<StoreUn
         expect(await store.search('swordfish', asking())).toEqual([])
       }))
 
+    it('counts what lies between moments, each first one included and the last one not', () =>
+      asAda(async () => {
+        const at = (hour: number): number => Date.UTC(2024, 4, 1, hour)
+        await add(
+          ...[9, 10, 10, 12].map((hour, index) =>
+            note(`evt-${index}`, 'x', {timestamp: new Date(at(hour)).toISOString()})
+          )
+        )
+        expect(await store.countBetween([at(9), at(10), at(11), at(12)])).toEqual([1, 2, 0])
+        expect(await asBob(() => store.countBetween([at(0), at(24)]))).toEqual([0])
+      }))
+
     it('tells numbers by type and tag', () =>
       asAda(async () => {
         await add(

@@ -22,6 +22,10 @@ export interface ChatBody {
 export interface Behaviour {
   /** The answer, or what it is made of. */
   reply?: string | ((body: ChatBody) => string)
+  /** Calls these tools in place of an answer. */
+  toolCalls?: {name: string; input: unknown}[]
+  /** Says nothing of how many tokens were used. */
+  noUsage?: true
   /** An error in place of an answer. */
   status?: number
   /** Body of the error; OpenAI's form is `{error: {message}}`. */
@@ -93,6 +97,8 @@ export async function startModelServer(
     if (!models.includes(body.model)) return json(response, 404, {error: {message: `model '${body.model}' not found`}})
     const reply =
       typeof behaviour.reply === 'function' ? behaviour.reply(body) : (behaviour.reply ?? 'Hello from the model.')
+    if (behaviour.toolCalls !== undefined && body.tools !== undefined)
+      return streamToolCalls(response, body, behaviour.toolCalls)
     if (body.stream) return stream(response, body, reply, behaviour)
     return json(response, 200, {
       id: 'chatcmpl-1',
@@ -127,7 +133,7 @@ async function stream(
   response: ServerResponse,
   body: ChatBody,
   reply: string,
-  {pauseMs = 0, cutAfter, failInStream, noFinish}: Behaviour
+  {pauseMs = 0, cutAfter, failInStream, noFinish, noUsage}: Behaviour
 ): Promise<void> {
   response.writeHead(200, {'content-type': 'text/event-stream'})
   const chunk = (delta: object, finish: string | null, extra: object = {}): void => {
@@ -152,10 +158,23 @@ async function stream(
     chunk(index === 0 ? {role: 'assistant', content: piece} : {content: piece}, null)
   }
   if (!noFinish) {
-    chunk({}, 'stop', {usage: usage(body, reply)})
+    chunk({}, 'stop', noUsage ? {} : {usage: usage(body, reply)})
     response.write('data: [DONE]\n\n')
   }
   response.end()
+}
+
+function streamToolCalls(response: ServerResponse, body: ChatBody, calls: {name: string; input: unknown}[]): void {
+  const toolCalls = calls.map(({name, input}, index) => ({
+    index,
+    id: `call-${index}`,
+    type: 'function',
+    function: {name, arguments: JSON.stringify(input)}
+  }))
+  const chunk = (delta: object, finish: string | null): string =>
+    `data: ${JSON.stringify({id: 'chatcmpl-1', object: 'chat.completion.chunk', created: 0, model: body.model, choices: [{index: 0, delta, finish_reason: finish}], usage: finish === null ? undefined : usage(body, '')})}\n\n`
+  response.writeHead(200, {'content-type': 'text/event-stream'})
+  response.end(`${chunk({role: 'assistant', tool_calls: toolCalls}, null)}${chunk({}, 'tool_calls')}data: [DONE]\n\n`)
 }
 
 function embeddings(body: ChatBody, {embedding = (text) => [text.length, 1]}: Behaviour): object {
@@ -170,7 +189,8 @@ function embeddings(body: ChatBody, {embedding = (text) => [text.length, 1]}: Be
 }
 
 function usage({messages}: ChatBody, reply: string): object {
-  const words = (text: string): number => text.split(/\s+/).length
+  // A call of tools has no text.
+  const words = (text: string | null): number => (text ?? '').split(/\s+/).length
   const prompt = messages.reduce((sum, {content}) => sum + words(content), 0)
   return {prompt_tokens: prompt, completion_tokens: words(reply), total_tokens: prompt + words(reply)}
 }

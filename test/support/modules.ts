@@ -2,7 +2,6 @@ import {execFileSync} from 'node:child_process'
 import {mkdtempSync, readFileSync, rmSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join, relative} from 'node:path'
-import {bundle} from '../../build/bundle.ts'
 import type {Home} from './home.ts'
 import {mh} from './mh.ts'
 
@@ -58,9 +57,26 @@ function builtinsOfNode(home: Home): Set<string> {
 let map: Promise<Map<string, string[]>> | undefined
 /** Which modules lie in which file of dist/. The same sources give the same names, so a second bundle tells. */
 function moduleMap(): Promise<Map<string, string[]>> {
-  const folder = mkdtempSync(join(tmpdir(), 'mh-bundle-'))
-  map ??= bundle(root, folder).finally(() => rmSync(folder, {recursive: true, force: true}))
+  map ??= makeMap()
   return map
+}
+
+/** In a process of its own: here vitest stands between the build and the modules that it evaluates, which then come out otherwise. */
+async function makeMap(): Promise<Map<string, string[]>> {
+  const folder = mkdtempSync(join(tmpdir(), 'mh-bundle-'))
+  const script = `
+    const {bundle} = await import(${JSON.stringify(join(root, 'build/bundle.ts'))})
+    process.stdout.write('\\n' + JSON.stringify([...(await bundle(${JSON.stringify(root)}, ${JSON.stringify(folder)}))]))`
+  try {
+    const printed = execFileSync(process.execPath, ['--input-type=module', '--eval', script], {
+      encoding: 'utf8',
+      maxBuffer: 2 ** 28,
+      stdio: ['ignore', 'pipe', 'ignore']
+    })
+    return new Map(JSON.parse(printed.slice(printed.lastIndexOf('\n') + 1)))
+  } finally {
+    rmSync(folder, {recursive: true, force: true})
+  }
 }
 
 const packageOf = (path: string): string | undefined => /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1]

@@ -17,9 +17,14 @@ export const DOWN = '\u001b[B'
 export const ENTER = '\r'
 export const CTRL_C = '\u0003'
 
-export function openTerminal(home: Home, args: readonly string[], env: Record<string, string> = {}): Terminal {
+export function openTerminal(
+  home: Home,
+  args: readonly string[],
+  env: Record<string, string> = {},
+  cols = 80
+): Terminal {
   const child: IPty = spawn(process.execPath, [BIN, ...args], {
-    cols: 80,
+    cols,
     rows: 24,
     env: environment(home, {TERM: 'xterm-256color', ...env})
   })

@@ -1,7 +1,6 @@
-import * as Args from '@oclif/core/args'
 import * as Flags from '@oclif/core/flags'
 import {MhCommand} from '../../cli/base-command.ts'
-import {readImportance, readMoment} from '../../cli/memory-flags.ts'
+import {idArg, readImportance, readMoment} from '../../cli/memory-flags.ts'
 import {editMemory, type MemoryEdit} from '../../core/memory/edit.ts'
 import {type ShownMemory, showMemory} from '../../core/memory/memories.ts'
 
@@ -13,9 +12,7 @@ export default class MemoryEditCommand extends MhCommand<typeof MemoryEditComman
     '<%= config.bin %> <%= command.id %> @last',
     '<%= config.bin %> <%= command.id %> 9f3a61c2 --content "Met Grace for tea" --add-tag people'
   ]
-  static override args = {
-    id: Args.string({required: true, ignoreStdin: true, description: 'an id, any unique ending of it, or @last'})
-  }
+  static override args = {id: idArg}
   static override flags = {
     content: Flags.string({summary: 'The new text', helpValue: '<text>'}),
     'add-tag': Flags.string({

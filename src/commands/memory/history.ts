@@ -1,5 +1,5 @@
-import * as Args from '@oclif/core/args'
 import {MhCommand} from '../../cli/base-command.ts'
+import {idArg} from '../../cli/memory-flags.ts'
 import {printRecords} from '../../cli/table.ts'
 import {type MemoryVersion, memoryHistory} from '../../core/memory/versions.ts'
 
@@ -9,9 +9,7 @@ export default class MemoryHistory extends MhCommand<typeof MemoryHistory> {
     '<%= config.bin %> <%= command.id %> 9f3a61c2',
     '<%= config.bin %> <%= command.id %> @last --json'
   ]
-  static override args = {
-    id: Args.string({required: true, ignoreStdin: true, description: 'an id, any unique ending of it, or @last'})
-  }
+  static override args = {id: idArg}
 
   override async execute(): Promise<MemoryVersion[]> {
     const versions = await memoryHistory(this.args.id)

@@ -1,6 +1,7 @@
-import * as Args from '@oclif/core/args'
 import {MhCommand} from '../../cli/base-command.ts'
+import {idArg} from '../../cli/memory-flags.ts'
 import {printFields} from '../../cli/table.ts'
+import {forTerminal} from '../../cli/terminal.ts'
 import {type ShownMemory, showMemory} from '../../core/memory/memories.ts'
 
 export default class MemoryShow extends MhCommand<typeof MemoryShow> {
@@ -9,9 +10,7 @@ export default class MemoryShow extends MhCommand<typeof MemoryShow> {
     '<%= config.bin %> <%= command.id %> 9f3a61c2',
     '<%= config.bin %> <%= command.id %> @last --json'
   ]
-  static override args = {
-    id: Args.string({required: true, ignoreStdin: true, description: 'an id, any unique ending of it, or @last'})
-  }
+  static override args = {id: idArg}
 
   override async execute(): Promise<ShownMemory> {
     const memory = await showMemory(this.args.id)
@@ -24,7 +23,7 @@ export default class MemoryShow extends MhCommand<typeof MemoryShow> {
         ['Entities', memory.entities.join(', ')],
         ['Importance', String(memory.importance)],
         ['File', memory.path]
-      ])}\n\n${memory.content}${memory.response === undefined ? '' : `\n\n${memory.response}`}`
+      ])}\n\n${forTerminal(memory.content)}${memory.response === undefined ? '' : `\n\n${forTerminal(memory.response)}`}`
     )
     return memory
   }

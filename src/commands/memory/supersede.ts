@@ -2,7 +2,6 @@ import * as Args from '@oclif/core/args'
 import * as Flags from '@oclif/core/flags'
 import {MhCommand} from '../../cli/base-command.ts'
 import {readMoment} from '../../cli/memory-flags.ts'
-import {readText} from '../../cli/read-input.ts'
 import {usageError} from '../../core/errors.ts'
 import type {ShownMemory} from '../../core/memory/memories.ts'
 import {supersedeMemory} from '../../core/memory/supersede.ts'
@@ -36,7 +35,7 @@ export default class MemorySupersede extends MhCommand<typeof MemorySupersede> {
   }
 
   override async execute(): Promise<ShownMemory> {
-    const content = readText(this.words.slice(1))
+    const content = this.textOf(this.words.slice(1))
     if (content === undefined)
       throw usageError('EMPTY_CAPTURE', 'Nothing says what is so now', 'mh memory supersede <id> "what is so now"')
     const {at, tag} = this.flags

@@ -1,5 +1,5 @@
-import * as Args from '@oclif/core/args'
 import {MhCommand} from '../../cli/base-command.ts'
+import {idArg} from '../../cli/memory-flags.ts'
 import type {ShownMemory} from '../../core/memory/memories.ts'
 import {undoEdit} from '../../core/memory/versions.ts'
 
@@ -10,9 +10,7 @@ export default class MemoryUndo extends MhCommand<typeof MemoryUndo> {
     '<%= config.bin %> <%= command.id %> 9f3a61c2',
     '<%= config.bin %> <%= command.id %> @last --json'
   ]
-  static override args = {
-    id: Args.string({required: true, ignoreStdin: true, description: 'an id, any unique ending of it, or @last'})
-  }
+  static override args = {id: idArg}
 
   override async execute(): Promise<ShownMemory> {
     const memory = await undoEdit(this.args.id)

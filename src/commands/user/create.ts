@@ -1,6 +1,7 @@
 import * as Args from '@oclif/core/args'
 import * as Flags from '@oclif/core/flags'
 import {MhCommand} from '../../cli/base-command.ts'
+import {passwordFlag, readPassword} from '../../cli/read-password.ts'
 import {createUser} from '../../core/users/create.ts'
 import type {PublicUser} from '../../core/users/user.ts'
 
@@ -24,7 +25,8 @@ export default class UserCreate extends MhCommand<typeof UserCreate> {
       summary: 'What they may do (the first account is always owner)'
     })(),
     'display-name': Flags.string({summary: 'The name that people see'}),
-    email: Flags.string({summary: 'Their e-mail address'})
+    email: Flags.string({summary: 'Their e-mail address'}),
+    'password-stdin': passwordFlag
   }
 
   override async execute(): Promise<PublicUser> {
@@ -33,7 +35,8 @@ export default class UserCreate extends MhCommand<typeof UserCreate> {
       username: this.args.username,
       ...(role === undefined ? {} : {role}),
       ...(displayName === undefined ? {} : {displayName}),
-      ...(email === undefined ? {} : {email})
+      ...(email === undefined ? {} : {email}),
+      ...(this.flags['password-stdin'] ? {password: await readPassword(true, false, this.args.username)} : {})
     })
     this.say(`Made ${user.username} (${user.role}) with a profile at ${user.profilePath}`)
     if (user.active) this.say(`${user.username} is active now`)

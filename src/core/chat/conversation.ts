@@ -1,19 +1,24 @@
 import {requireUserContext} from '../context.ts'
-import {MhError, notFound, usageError} from '../errors.ts'
-import {newId} from '../ids.ts'
-import {capture, newestSession, sessionTurns} from '../memory/memories.ts'
-import {type Engine, engineFor, type GivenMemory} from '../models/engine.ts'
-import {readModels} from '../models/registry.ts'
-import {RECALL, resolveModel} from '../models/resolve.ts'
+import {MhError, usageError} from '../errors.ts'
+import type {EpisodicEvent} from '../memory/event.ts'
+import {capture} from '../memory/memories.ts'
+import {type ChatPart, type EngineTool, openEngine} from '../models/engine.ts'
+import {RECALL} from '../models/resolve.ts'
+import {readTrust} from '../persona/change.ts'
 import {type CognitiveMode, readMode} from '../persona/mode.ts'
-import {readPersona} from '../persona/persona.ts'
+import {type Persona, readPersona, withoutPersona} from '../persona/persona.ts'
 import {readSettings} from '../settings.ts'
 import {permits} from '../users/permissions.ts'
-import {type HeldBack, memoriesFor} from './given-memories.ts'
+import {type FoundMemory, type HeldBack, memoriesFor} from './given-memories.ts'
+import {nearerWords} from './nearer-words.ts'
+import {tasksFor} from './open-tasks.ts'
+import {type Judged, privacyOfPerson} from './privacy.ts'
 import {buildPrompt, type Prompt, type Turn} from './prompt.ts'
+import {resume} from './resume.ts'
+import {type Proposal, type ToolUse, toolsFor} from './tools.ts'
 
 export interface ConversationOptions {
-  /** Id of the session to go on with. */
+  /** Id of the session to go on with, or any unique ending of it. */
   session?: string
   /** Goes on with the newest session. */
   newest?: boolean
@@ -26,6 +31,8 @@ export interface ConversationOptions {
   save?: boolean
   /** At most so many memories are given to the engine for each message. */
   memories?: number
+  /** False goes on without the persona: where its files cannot be read, and the person says so. */
+  persona?: boolean
 }
 
 /** A memory that an answer was given to work with. `[1]` in an answer means the first. */
@@ -43,6 +50,8 @@ export interface ChatAnswer {
   session: string | null
   memoriesUsed: MemoryUsed[]
   saved: boolean
+  /** What the model did meanwhile; missing where it did nothing. */
+  tools?: ToolUse[]
 }
 
 export interface Asking {
@@ -50,7 +59,13 @@ export interface Asking {
   signal?: AbortSignal
   /** Is called with each piece of the answer as it comes. */
   onText?: (text: string) => void
+  /** Asks the person whether a tool may do that; where it is missing nobody can be asked. */
+  confirm?: (proposal: Proposal) => Promise<boolean>
+  /** Is told of each tool that was used. */
+  onTool?: (use: ToolUse) => void
 }
+
+export type Preview = Prompt & {heldBack: HeldBack[]; tools: string[]}
 
 /** A conversation of one person with their persona. Belongs to the user context that it was opened in, and works in no other. */
 export interface Conversation {
@@ -58,15 +73,27 @@ export interface Conversation {
   readonly model: string | null
   readonly facet: string
   readonly mode: CognitiveMode
-  /** Whether turns are kept as memories. */
+  /** Whether every turn is kept as a memory. In agent mode only those are in which a tool ran. */
   readonly keeps: boolean
   /**
    * One answer. The turn is durable when this resolves, where it is kept at all.
-   * @throws MhError EMPTY_MESSAGE, INPUT_TOO_LARGE (exit 2), what the engine throws (exit 6), the signal's reason
+   * @throws MhError EMPTY_MESSAGE, INPUT_TOO_LARGE, CONTEXT_OVERFLOW (exit 2), DAILY_LIMIT (exit 4), what the engine throws (exit 6), the
+   *   signal's reason
    */
   ask(message: string, asking?: Asking): Promise<ChatAnswer>
   /** What would be sent for a message, and what was held back and why. Sends nothing and keeps nothing. */
-  preview(message: string): Promise<Prompt & {heldBack: HeldBack[]}>
+  preview(message: string, asking?: Pick<Asking, 'confirm'>): Promise<Preview>
+  /** The same conversation, gone on with by another model, facet or in another mode. */
+  with(changes: Pick<ConversationOptions, 'model' | 'facet' | 'mode'>): Promise<Conversation>
+}
+
+/** A turn as a conversation holds it: with what says whether it may leave this machine. */
+export type HeldTurn = Turn & {memory: Judged}
+
+/** What goes on from model to model in one conversation. */
+export interface Thread {
+  session: string
+  turns: HeldTurn[]
 }
 
 /** In tokens: what small models of the day are commonly run with. */
@@ -74,66 +101,105 @@ const CONTEXT_WINDOW = 8192
 /** In bytes: more fits no model's window, and hardly a memory. */
 const LARGEST_MESSAGE = 1_000_000
 /** Recall quotes every memory that it is given; a model picks from them. */
-const MEMORIES_FOR_RECALL = 5
+const MEMORIES_FOR_RECALL = 6
 const MEMORIES_FOR_MODEL = 12
+/** More turns than any prompt has room for need not be looked at. */
+const MOST_TURNS = 60
 
 /**
  * Opens a conversation of the current person.
  * @throws MhError SESSION_NOT_FOUND, FACET_NOT_FOUND, MODEL_NOT_FOUND (exit 3), UNREADABLE_FILE (exit 1) for a damaged persona or
- *   models.json, KEY_MISSING (exit 6)
+ *   models.json, KEY_NOT_GRANTED (exit 4), KEY_MISSING (exit 6)
  */
 export async function openConversation(options: ConversationOptions = {}): Promise<Conversation> {
+  return converse(options, await resume(options))
+}
+
+async function converse(options: ConversationOptions, thread: Thread): Promise<Conversation> {
   const user = requireUserContext('A conversation')
   const mode = options.mode ?? readMode().currentMode
-  const persona = readPersona(options.facet)
-  const {timezone: zone, language} = readSettings()
-  const {resolved, engine} = await chooseEngine(options.model, mode)
-  const resumed = await resume(options)
-  const turns: Turn[] = resumed?.turns ?? []
-  const session = resumed?.session ?? newId('session')
-  const keeps = options.save !== false && permits('chat.save', mode).allowed
+  const {persona, trust} = personaFor(options)
+  const {timezone: zone, language, location: place} = readSettings()
+  const {resolved, engine} = await openEngine({
+    role: 'persona',
+    mode,
+    ...(options.model === undefined ? {} : {override: options.model})
+  })
+  const {session, turns} = thread
+  const saves = options.save !== false
+  const keeps = saves && permits('chat.save', mode).allowed
   const limit = options.memories ?? (engine.name === RECALL ? MEMORIES_FOR_RECALL : MEMORIES_FOR_MODEL)
+  const privacy = privacyOfPerson()
 
-  async function prepare(message: string): Promise<Prompt & {heldBack: HeldBack[]}> {
+  async function prepare(
+    message: string
+  ): Promise<Prompt & {heldBack: HeldBack[]; found: FoundMemory[]; given: HeldTurn[]}> {
     // Whoever holds a conversation longer than its context must not reach that person's data with it.
     if (requireUserContext('A conversation').userId !== user.userId)
       throw new MhError('OTHER_CONTEXT', `This conversation belongs to ${user.username}`)
     checkMessage(message)
-    const {memories, heldBack} = await memoriesFor(message, engine, limit, session)
+    const {memories, heldBack} = await memoriesFor(message, engine, limit, {privacy, excludeSession: session})
+    const recent = await turnsThatMayLeave(turns.slice(-MOST_TURNS))
     const prompt = buildPrompt({
       persona,
       username: user.username,
       mode,
       now: Date.now(),
       zone,
+      place,
+      tasks: engine.name === RECALL ? undefined : await tasksFor(message),
       memories,
-      turns,
+      turns: recent.turns,
       message,
       contextWindow:
         resolved.model === null ? Number.POSITIVE_INFINITY : (resolved.options.contextWindow ?? CONTEXT_WINDOW)
     })
-    return {...prompt, heldBack}
+    return {
+      ...prompt,
+      found: memories.slice(0, prompt.memories.length),
+      given: prompt.turns === 0 ? [] : recent.turns.slice(-prompt.turns),
+      heldBack: [...heldBack, ...recent.heldBack]
+    }
+  }
+
+  /** An earlier answer may quote what must not leave this machine. */
+  async function turnsThatMayLeave(all: readonly HeldTurn[]): Promise<{turns: HeldTurn[]; heldBack: HeldBack[]}> {
+    if (engine.mayHavePrivate) return {turns: [...all], heldBack: []}
+    const mayLeave: HeldTurn[] = []
+    const heldBack: HeldBack[] = []
+    for (const turn of all) {
+      const reason = await privacy.reasonFor(turn.memory)
+      if (reason === undefined) mayLeave.push(turn)
+      else heldBack.push({id: turn.memory.id, reason: `${reason}, and ${engine.name} is not on this machine`})
+    }
+    return {turns: mayLeave, heldBack}
   }
 
   /** Adds a turn to the conversation, durably where it is kept. */
-  async function keep(
-    message: string,
-    reply: string,
-    memories: readonly GivenMemory[],
-    incomplete: boolean
-  ): Promise<void> {
-    turns.push({content: message, response: reply})
-    if (!keeps) return
-    const metadata = {
+  async function keep(turn: Turn & {response: string}, made: Making): Promise<boolean> {
+    const acted = made.uses.some(({outcome}) => outcome === 'done')
+    const asAction = !keeps && saves && acted && permits('chat.save.tool', mode).allowed
+    // What is answered from private memories quotes them, and so does what is answered after that.
+    const isPrivate =
+      made.used.some((one) => one.private) || made.given.some(({memory}) => privacy.ownReason(memory) !== undefined)
+    const metadata: EpisodicEvent['metadata'] = {
       sessionId: session,
       engine: engine.name,
       model: engine.model,
       cognitiveMode: mode,
-      memoriesUsed: memories.map(({id}) => id),
-      ...(incomplete ? {incomplete} : {})
+      memoriesUsed: made.used.map(({id}) => id),
+      ...(acted ? {tools: made.uses.filter(({outcome}) => outcome === 'done').map(({tool}) => tool)} : {}),
+      ...(made.incomplete ? {incomplete: true} : {}),
+      ...(isPrivate ? {private: true} : {})
     }
-    // The rule for saving was asked above, with the mode of this conversation, which may be another than the profile's.
-    await capture({content: message, response: reply, type: 'conversation', metadata}, 'chat')
+    let memory: Judged = {id: `unsaved-${turns.length}`, tags: [], links: [], metadata}
+    if (keeps || asAction) {
+      const {content, response} = turn
+      // The rule for saving was asked above, with the mode of this conversation, which may be another than the profile's.
+      memory = await capture({content, response, type: asAction ? 'action' : 'conversation', metadata}, 'chat')
+    }
+    turns.push({...turn, memory})
+    return keeps || asAction
   }
 
   return {
@@ -142,37 +208,95 @@ export async function openConversation(options: ConversationOptions = {}): Promi
     facet: persona.facet.id,
     mode,
     keeps,
-    async ask(message, {signal, onText} = {}) {
-      const {system, messages, memories} = await prepare(message)
+    async ask(message, {signal, onText, confirm, onTool} = {}) {
+      const {system, messages, memories, found, given} = await prepare(message)
+      const made: Making = {used: [...found], given, uses: [], incomplete: false}
+      const tools = toolsOf(made, confirm, onTool)
       let reply = ''
       try {
-        for await (const part of engine.chat({
+        const nearer = engine.name === RECALL && memories.length === 0 ? await nearerWords(message) : []
+        const request = {
           system,
           messages,
           memories,
+          nearerWords: nearer,
           zone,
           language,
+          tools,
           ...(signal === undefined ? {} : {signal})
-        })) {
-          if (part.type !== 'text') continue
-          reply += part.text
-          onText?.(part.text)
+        }
+        for await (const text of textsOf(engine.chat(request))) {
+          reply += text
+          onText?.(text)
         }
       } catch (error) {
-        if (reply !== '') await keep(message, reply, memories, true)
+        if (reply !== '') await keep({content: message, response: reply}, {...made, incomplete: true})
         throw error
       }
-      await keep(message, reply, memories, false)
+      const saved = await keep({content: message, response: reply}, made)
       return {
         reply,
         engine: engine.name,
         model: engine.model,
-        session: keeps ? session : null,
-        memoriesUsed: memories.map(({id, timestamp, content}) => ({id, timestamp, content})),
-        saved: keeps
+        session: saved ? session : null,
+        memoriesUsed: made.used.map(({id, timestamp, content}) => ({id, timestamp, content})),
+        saved,
+        ...(made.uses.length === 0 ? {} : {tools: made.uses})
       }
     },
-    preview: prepare
+    async preview(message, {confirm} = {}) {
+      const {found, given, ...preview} = await prepare(message)
+      const made: Making = {used: [...found], given, uses: [], incomplete: false}
+      return {...preview, tools: toolsOf(made, confirm, undefined).map(({name}) => name)}
+    },
+    with: (changes) => converse({...options, ...changes}, thread)
+  }
+
+  function toolsOf(made: Making, confirm: Asking['confirm'], onTool: Asking['onTool']): EngineTool[] {
+    if (engine.name === RECALL || (resolved.model !== null && resolved.options.tools === false)) return []
+    return toolsFor({
+      mode,
+      trust,
+      confirm,
+      onUse(use) {
+        made.uses.push(use)
+        onTool?.(use)
+      },
+      async search(query, most) {
+        const {memories, heldBack} = await memoriesFor(query, engine, most, {privacy, excludeSession: session})
+        const numbered = memories.map((memory) => {
+          const known = made.used.findIndex(({id}) => id === memory.id)
+          return {n: known === -1 ? made.used.push(memory) : known + 1, memory}
+        })
+        return {found: numbered, heldBack: heldBack.length}
+      }
+    })
+  }
+}
+
+/** What an answer is made from and with. */
+interface Making {
+  used: FoundMemory[]
+  given: HeldTurn[]
+  uses: ToolUse[]
+  incomplete: boolean
+}
+
+async function* textsOf(parts: AsyncIterable<ChatPart>): AsyncGenerator<string> {
+  for await (const part of parts) if (part.type === 'text') yield part.text
+}
+
+/** Who answers, and how far tools may go. A damaged persona stops a conversation, unless the person said to go on without it. */
+function personaFor({facet, persona}: ConversationOptions): {persona: Persona; trust: ReturnType<typeof readTrust>} {
+  if (persona === false) return {persona: withoutPersona(), trust: 'observe'}
+  try {
+    return {persona: readPersona(facet), trust: readTrust()}
+  } catch (error) {
+    if (!(error instanceof MhError) || error.code !== 'UNREADABLE_FILE') throw error
+    throw new MhError(error.code, error.message, {
+      exitCode: error.exitCode,
+      hint: 'Mend it, take an earlier version back (mh persona history, mh persona restore), or go on without it: mh chat --no-persona'
+    })
   }
 }
 
@@ -191,37 +315,4 @@ function checkMessage(message: string): void {
       `The message has ${bytes} bytes, ${LARGEST_MESSAGE} at most are taken`,
       'Ask about a part of it'
     )
-}
-
-async function chooseEngine(
-  override: string | undefined,
-  mode: CognitiveMode
-): Promise<{resolved: ReturnType<typeof resolveModel>; engine: Engine}> {
-  const registry = readModels()
-  const resolved = resolveModel({role: 'persona', mode, ...(override === undefined ? {} : {override})}, registry)
-  return {resolved, engine: await engineFor(resolved, {settings: registry.globalSettings})}
-}
-
-/** The session to go on with and its turns, oldest first; undefined for a new one. */
-async function resume({
-  session: wanted,
-  newest
-}: ConversationOptions): Promise<{session: string; turns: Turn[]} | undefined> {
-  const session = wanted ?? (newest ? await newestSession() : undefined)
-  if (session === undefined) {
-    if (newest)
-      throw notFound('SESSION_NOT_FOUND', 'There is no conversation to go on with yet', 'Begin one with mh chat "..."')
-    return undefined
-  }
-  const events = await sessionTurns(session)
-  if (events.length === 0)
-    throw notFound(
-      'SESSION_NOT_FOUND',
-      `There is no conversation ${JSON.stringify(session)}`,
-      'mh memory list --type conversation shows what was said'
-    )
-  return {
-    session,
-    turns: events.map(({content, response}) => ({content, ...(response === undefined ? {} : {response})}))
-  }
 }

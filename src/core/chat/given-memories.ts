@@ -4,12 +4,16 @@ import type {Engine, GivenMemory} from '../models/engine.ts'
 import {RECALL} from '../models/resolve.ts'
 import {readSettings} from '../settings.ts'
 import {onlyAsks} from './asking.ts'
+import type {Privacy} from './privacy.ts'
 
 /** A memory that was found and not given to the engine. */
 export interface HeldBack {
   id: string
   reason: string
 }
+
+/** A memory for the engine, and whether it must not leave this machine. */
+export type FoundMemory = GivenMemory & {private: boolean}
 
 /** So much of a message is searched for; what a person pastes behind a question can be long. */
 const LONGEST_QUERY = 2000
@@ -24,8 +28,8 @@ export async function memoriesFor(
   message: string,
   engine: Engine,
   limit: number,
-  excludeSession: string | undefined
-): Promise<{memories: GivenMemory[]; heldBack: HeldBack[]}> {
+  {privacy, excludeSession}: {privacy: Privacy; excludeSession?: string}
+): Promise<{memories: FoundMemory[]; heldBack: HeldBack[]}> {
   if (limit < 1) return {memories: [], heldBack: []}
   // More than are given, since some will be left out.
   const {results} = await searchMemories(message.slice(0, LONGEST_QUERY), {
@@ -34,16 +38,15 @@ export async function memoriesFor(
   })
   const telling = withoutDoubles(results.filter((result) => !onlyEchoes(result, message, engine)))
   const fitting = engine.name === RECALL ? worthQuoting(telling, message) : telling
-  const isHeld = ({metadata}: Result): boolean => metadata.private === true && !engine.local
-  return {
-    memories: fitting
-      .filter((result) => !isHeld(result))
-      .slice(0, limit)
-      .map(given),
-    heldBack: fitting
-      .filter(isHeld)
-      .map(({id}) => ({id, reason: `it is private, and ${engine.name} is not on this machine`}))
+  const memories: FoundMemory[] = []
+  const heldBack: HeldBack[] = []
+  for (const result of fitting) {
+    if (memories.length === limit) break
+    const reason = await privacy.reasonFor(result)
+    if (reason === undefined || engine.mayHavePrivate) memories.push({...given(result), private: reason !== undefined})
+    else heldBack.push({id: result.id, reason: `${reason}, and ${engine.name} is not on this machine`})
   }
+  return {memories, heldBack}
 }
 
 type Result = SearchAnswer['results'][number]

@@ -1,6 +1,9 @@
 import {z} from 'zod/mini'
+import english from 'zod/v4/locales/en.js'
 import {usageError} from '../errors.ts'
 import type {NewMemory} from './memories.ts'
+
+z.config(english())
 
 const Link = z.looseObject({type: z.string(), target: z.string()})
 
@@ -18,6 +21,10 @@ const BatchLine = z.strictObject({
   entities: z.optional(z.array(z.string())),
   links: z.optional(z.array(Link)),
   metadata: z.optional(z.record(z.string(), z.unknown())),
+  // A record as mh shows it may be given back; these say where it was, not what it is.
+  userId: z.optional(z.unknown()),
+  path: z.optional(z.unknown()),
+  version: z.optional(z.unknown()),
   id: z.optional(
     z.string().check(z.regex(/^(?!.*\.\.)[\w.:-]{1,128}$/, 'may have letters, digits, "_", ".", ":" and "-" only'))
   )
@@ -38,7 +45,7 @@ export function batchLine(text: string): BatchLine {
     const issue = parsed.error.issues[0]
     throw usageError('INVALID_LINE', `${issue?.path.join('.') || 'the record'}: ${issue?.message ?? 'is wrong'}`)
   }
-  const {timestamp, ...line} = parsed.data
+  const {timestamp, userId: _userId, path: _path, version: _version, ...line} = parsed.data
   return withoutUndefined({
     ...line,
     timestamp: timestamp === undefined ? undefined : new Date(timestamp).toISOString()

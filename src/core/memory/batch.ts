@@ -1,10 +1,11 @@
-import {MhError} from '../errors.ts'
+import {MhError, usageError} from '../errors.ts'
 import {uuids} from '../ids.ts'
 import {readSettings} from '../settings.ts'
 import {parseTime} from '../time.ts'
 import {requirePermission} from '../users/permissions.ts'
 import type {EpisodicEvent} from './event.ts'
 import {memoryStore, type NewMemory, newEvent} from './memories.ts'
+import {formatChecked} from './read-file.ts'
 
 export interface BatchOptions {
   /** Lines that begin with { are text like all others. */
@@ -31,10 +32,13 @@ interface Line {
 const CHUNK = 512
 
 /**
- * Captures one memory a line, as the lines come. A bad line stops nothing: it is told with its number, which counts from 1.
+ * Captures one memory a line, as the lines come; a line that could not even be read comes as the reason. A bad line stops nothing: it is told with its number, which counts from 1.
  * An id that is there already is skipped where the content is the same, and fails where it is not.
  */
-export async function captureBatch(lines: AsyncIterable<string>, options: BatchOptions = {}): Promise<BatchResult> {
+export async function captureBatch(
+  lines: AsyncIterable<string | {reason: string}>,
+  options: BatchOptions = {}
+): Promise<BatchResult> {
   requirePermission('capture')
   const store = memoryStore()
   // A look at the folders first, so that ids are compared with what other tools added too.
@@ -69,6 +73,10 @@ export async function captureBatch(lines: AsyncIterable<string>, options: BatchO
   let number = 0
   for await (const text of lines) {
     number++
+    if (typeof text !== 'string') {
+      result.failed.push({line: number, reason: text.reason})
+      continue
+    }
     if (text.trim() === '') continue
     try {
       waiting.push({number, event: await readLine(text, options, zone)})
@@ -91,7 +99,7 @@ async function readLine(text: string, {plain, defaults}: BatchOptions, zone: str
   const {batchLine} = await import('./batch-line.ts')
   const {id, at, timestamp, metadata, ...given} = batchLine(text)
   const when = timestamp ?? (at === undefined ? undefined : new Date((await parseTime(at, zone)).at).toISOString())
-  return newEvent(
+  const event = newEvent(
     {
       ...defaults,
       ...given,
@@ -103,6 +111,15 @@ async function readLine(text: string, {plain, defaults}: BatchOptions, zone: str
     },
     id ?? nextId()
   )
+  // A record that cannot be written, too large or nested beyond all measure, is this line's failure and not the whole chunk's.
+  try {
+    formatChecked(event)
+  } catch (error) {
+    throw error instanceof MhError
+      ? error
+      : usageError('INVALID_LINE', `the record cannot be written: ${(error as Error).message}`)
+  }
+  return event
 }
 
 let ids: string[] = []

@@ -9,6 +9,8 @@ import {fileStore} from './files/file-store.ts'
 import type {IndexFilter} from './index/index.ts'
 import {LARGEST_FILE} from './read-file.ts'
 import type {FoundMemory, MemoryStore, StoredMemory} from './store.ts'
+import {tokenize} from './text/tokenize.ts'
+import {defaultMode} from './vectors/model.ts'
 
 /** A memory with the place of its file and the version of its text. */
 export type ShownMemory = EpisodicEvent & {path: string; version: string}
@@ -32,11 +34,15 @@ export interface NewMemory {
 /** Which memories are meant. Bounds are milliseconds, both included. */
 export type MemoryFilter = IndexFilter
 
+export type SearchMode = 'lexical' | 'semantic' | 'hybrid'
+
 export interface SearchOptions extends MemoryFilter {
   /** At most so many results; 10 where it is missing. */
   limit?: number
   excludeSession?: string
   explain?: boolean
+  /** By words, by meaning or by both; by both where the person has an embedding model and nothing else is asked for. */
+  mode?: SearchMode
   /** Shows what was superseded, too. */
   superseded?: boolean
   /** Answers as of that moment (milliseconds): nothing later counts. */
@@ -45,10 +51,11 @@ export interface SearchOptions extends MemoryFilter {
 }
 
 /** A memory that was found. */
-export type FoundEvent = EpisodicEvent & {path: string; score: number; explain?: FoundMemory['explain']}
+export type FoundEvent = EpisodicEvent & {path: string} & Pick<FoundMemory, 'score' | 'explain' | 'ranks'>
 
 export interface SearchAnswer {
   query: string
+  mode: SearchMode
   results: FoundEvent[]
   tookMs: number
 }
@@ -88,6 +95,9 @@ export function newEvent(memory: NewMemory, id = newId('evt'), now = new Date().
     metadata = {}
   } = memory
   checkContent(content)
+  if (type.trim() === '')
+    throw usageError('INVALID_TYPE', 'The type of a memory cannot be empty', 'Leave it out, or name one')
+  if (tags.some((tag) => tag.trim() === '')) throw usageError('INVALID_TAG', 'A tag cannot be empty')
   if (!(importance >= 0 && importance <= 1))
     throw usageError('INVALID_IMPORTANCE', `The importance ${importance} is not between 0 and 1`)
   return {
@@ -97,7 +107,7 @@ export function newEvent(memory: NewMemory, id = newId('evt'), now = new Date().
     type,
     ...(response === undefined ? {} : {response}),
     entities,
-    tags: unique(tags),
+    tags: unique(tags.map((tag) => tag.trim())),
     importance,
     links,
     userId,
@@ -121,8 +131,17 @@ export async function searchMemories(query: string, options: SearchOptions = {})
       'mh remember "what I want to know"'
     )
   const start = process.hrtime.bigint()
-  const {limit = 10, excludeSession, explain, superseded, asOf, now = asOf ?? Date.now(), ...filter} = options
-  const found = await memoryStore().search(query, {
+  const {
+    limit = 10,
+    excludeSession,
+    explain,
+    mode = defaultMode(),
+    superseded,
+    asOf,
+    now = asOf ?? Date.now(),
+    ...filter
+  } = options
+  const request = {
     limit,
     filter: {
       ...filter,
@@ -133,15 +152,27 @@ export async function searchMemories(query: string, options: SearchOptions = {})
     zone: readSettings().timezone,
     ...(excludeSession === undefined ? {} : {excludeSession}),
     ...(explain === undefined ? {} : {explain})
-  })
-  const results = found.map(({event, path, score, explain: why}) => ({
+  }
+  const found =
+    mode === 'lexical'
+      ? await memoryStore().search(query, request)
+      : await (await import('./vectors/hybrid.ts')).searchByMeaning(memoryStore(), query, {
+          ...request,
+          mode,
+          asked: options.mode !== undefined
+        })
+  const results = found.map(({event, path, score, explain: why, ranks}) => ({
     ...event,
     path,
     score,
-    ...(why === undefined ? {} : {explain: why})
+    ...(why === undefined ? {} : {explain: why}),
+    ...(ranks === undefined ? {} : {ranks})
   }))
-  return {query, results, tookMs: Number(process.hrtime.bigint() - start) / 1e6}
+  return {query, mode, results, tookMs: Number(process.hrtime.bigint() - start) / 1e6}
 }
+
+/** Whether every word of a question is one that is in any text ("who", "after"), so that nothing can be found by them. */
+export const saysNothing = (query: string): boolean => tokenize(query, readSettings().language).length === 0
 
 /**
  * A page of memories, newest first.
@@ -237,6 +268,7 @@ export function resolveIn(reference: string, found: readonly string[], hint?: st
 
 function checkReference(reference: string): void {
   if (!/^[\w.:-]+$/.test(reference) || reference.includes('..')) throw memoryNotFound(reference)
+  if (reference.length < SHORTEST_ENDING && reference.includes('.')) throw memoryNotFound(reference)
   if (reference.length < SHORTEST_ENDING)
     throw usageError(
       'ID_TOO_SHORT',

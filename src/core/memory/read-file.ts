@@ -1,8 +1,9 @@
 import {closeSync, constants, fstatSync, openSync, readSync} from 'node:fs'
 import {TextDecoder} from 'node:util'
-import {errno} from '../errors.ts'
+import {errno, usageError} from '../errors.ts'
+import {jsonProblem} from '../files.ts'
 import {sha256} from '../sha256.ts'
-import {type EpisodicEvent, readEvent} from './event.ts'
+import {type EpisodicEvent, formatEvent, readEvent} from './event.ts'
 
 /** No memory is longer: what is larger was not written by a person, and would stop everything while it is parsed. */
 export const LARGEST_FILE = 5 * 1024 * 1024
@@ -25,27 +26,55 @@ export type Unread = {gone: true} | {gone: false; reason: string}
  * @returns the memory, or why it could not be read; nothing is thrown for what stands in the file
  */
 export function readMemoryFile(path: string, userId: string): MemoryFile | Unread {
-  const read = readRegularFile(path)
+  const read = readJsonFile(path)
   if (!('bytes' in read)) return read
-  const {bytes, mtimeMs, size} = read
-  let value: unknown
-  try {
-    value = JSON.parse(new TextDecoder('utf-8', {fatal: true}).decode(bytes))
-  } catch (error) {
-    return {
-      gone: false,
-      reason: error instanceof SyntaxError ? `it is not JSON: ${error.message}` : 'it is not UTF-8 text'
-    }
-  }
+  const {value, bytes, mtimeMs, size} = read
   const event = readEvent(value, userId)
   if (typeof event === 'string') return {gone: false, reason: event}
   return {event, bytes, mtimeMs, size, version: () => versionOf(bytes)}
 }
 
+/** Reads the JSON of a record's file, or says why it cannot be read. */
+export function readJsonFile(
+  path: string
+): {value: unknown; bytes: Uint8Array; mtimeMs: number; size: number} | Unread {
+  const read = readRegularFile(path)
+  if (!('bytes' in read)) return read
+  let text: string
+  try {
+    text = new TextDecoder('utf-8', {fatal: true}).decode(read.bytes)
+  } catch {
+    return {gone: false, reason: 'it is not UTF-8 text'}
+  }
+  try {
+    return {...read, value: JSON.parse(text)}
+  } catch {
+    return {gone: false, reason: `it is not JSON: ${jsonProblem(text)}`}
+  }
+}
+
+/**
+ * The text of a memory's file, made sure that it can be read again.
+ * @throws MhError INPUT_TOO_LARGE (exit 2): JSON may be several times as long as the text that it holds
+ */
+export function formatChecked(event: EpisodicEvent): string {
+  const text = formatEvent(event)
+  const bytes = Buffer.byteLength(text)
+  if (bytes > LARGEST_FILE) {
+    throw usageError(
+      'INPUT_TOO_LARGE',
+      `The memory would have ${bytes} bytes, ${LARGEST_FILE} at most can be kept`,
+      'Split it'
+    )
+  }
+  return text
+}
+
 /** What `version` and an ETag show of a file's bytes. */
 export const versionOf = (bytes: string | Uint8Array): string => sha256(bytes).slice(0, 16)
 
-function readRegularFile(path: string): {bytes: Uint8Array; mtimeMs: number; size: number} | Unread {
+/** Bytes of a file that is no link, no pipe, and not larger than a memory may be; or why there are none. */
+export function readRegularFile(path: string): {bytes: Uint8Array; mtimeMs: number; size: number} | Unread {
   let file: number
   try {
     file = openSync(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0))

@@ -13,6 +13,8 @@ export interface StoredMemory {
 /** A memory that was found, with how well it answers. */
 export interface FoundMemory extends StoredMemory {
   score: number
+  /** Where vectors were asked: its place in the list by words and in the one by meaning, with its score there. */
+  ranks?: {lexical?: {rank: number; score: number}; semantic?: {rank: number; score: number}}
   explain?: Hit['explain']
 }
 
@@ -26,6 +28,16 @@ export interface SearchRequest {
   /** A conversation whose own turns are left out. */
   excludeSession?: string
   explain?: boolean
+}
+
+/** What is nearest to a vector in meaning. */
+export interface NearestRequest {
+  /** Which model made the vectors. */
+  model: string
+  vector: Float32Array
+  limit: number
+  filter: IndexFilter
+  excludeSession?: string
 }
 
 export interface ListRequest {
@@ -64,12 +76,24 @@ export interface TrashedMemory extends StoredMemory {
   deletedAt: string
 }
 
+/** A conversation: memories that have one session. */
+export interface StoredSession {
+  session: string
+  /** ISO 8601, UTC. */
+  startedAt: string
+  turns: number
+  /** What was said first. */
+  opening: string
+}
+
 export interface MemoryStatistics {
   total: number
   unprocessed: number
   byType: Record<string, number>
   byTag: Record<string, number>
   indexBytes: number
+  /** Of the memory files. */
+  bytes: number
 }
 
 export interface ReindexOptions {
@@ -104,6 +128,8 @@ export interface MemoryStore {
    */
   add(events: readonly EpisodicEvent[], audit: (added: readonly EpisodicEvent[]) => AuditEvent): Promise<Added[]>
   get(id: string): Promise<StoredMemory | undefined>
+  /** Those of the ids that are there, in no order. */
+  getAll(ids: readonly string[]): Promise<StoredMemory[]>
   /** @returns undefined where there is no such memory @throws MhError STALE_VERSION (exit 5) */
   update(id: string, update: Update): Promise<StoredMemory | undefined>
   /** Moves memories to the trash. @returns the ids of those that were there */
@@ -111,6 +137,8 @@ export interface MemoryStore {
   /** Takes memories back out of the trash. @returns the ids of those that were in it */
   restore(ids: readonly string[]): Promise<string[]>
   trashed(): Promise<TrashedMemory[]>
+  /** Ids of what is in the trash, without reading it. */
+  trashedIds(): Promise<Set<string>>
   /** Removes what is in the trash for good, history included. @returns how many memories */
   emptyTrash(): Promise<number>
   /** Earlier versions of a memory, the latest first. */
@@ -124,9 +152,13 @@ export interface MemoryStore {
   list(request: ListRequest): Promise<StoredMemory[]>
   count(filter: IndexFilter): Promise<number>
   counts(): Promise<{total: number; unprocessed: number}>
+  /** How many memories there are from each of these moments (milliseconds, rising) until before the next: one number less than moments. */
+  countBetween(moments: readonly number[]): Promise<number[]>
   statistics(): Promise<MemoryStatistics>
   /** Looks at every file; with `full`, builds the index anew. @throws the signal's reason where it ended the look */
   reindex(options: ReindexOptions): Promise<ReindexReport>
+  /** The commonest terms of all memories that begin so. */
+  termsFrom(prefix: string, limit: number): Promise<string[]>
   /** Every memory's terms, to compare them. */
   terms(): Promise<{id: string; terms: string[]}[]>
   /**
@@ -136,7 +168,15 @@ export interface MemoryStore {
   forget(ids: readonly string[]): Promise<{forgotten: string[]; remaining: Remaining[]}>
   /** Best first. */
   search(question: string, request: SearchRequest): Promise<FoundMemory[]>
+  /** Nearest first; the score is the cosine similarity, −1 to 1. Only what `addVectors` was given is compared. @throws MhError VECTORS_UNAVAILABLE (exit 1) */
+  nearest(request: NearestRequest): Promise<FoundMemory[]>
+  /** How many memories have no vector of that model, and the newest of them; private ones only where `withPrivate`. */
+  withoutVector(model: string, withPrivate: boolean, limit: number): Promise<{count: number; memories: StoredMemory[]}>
+  /** Keeps what a model made of memories' texts. A memory that is another version by now is left out. @returns how many were kept */
+  addVectors(model: string, vectors: readonly {memory: StoredMemory; vector: Float32Array}[]): Promise<number>
   /** A conversation's turns, oldest first. */
   session(sessionId: string): Promise<StoredMemory[]>
   newestSession(): Promise<string | undefined>
+  /** Conversations, the one with the newest turn first. */
+  sessions(limit: number): Promise<StoredSession[]>
 }

@@ -1,6 +1,8 @@
 import type {ZodType} from 'zod'
+import {type KeyPlace, keyFor} from './keys.ts'
 import type {ModelRegistry} from './registry.ts'
 import type {ResolvedModel} from './resolve.ts'
+import {resolveRole} from './resolve-role.ts'
 
 /** A memory that was found for a question, as an engine is given it. */
 export interface GivenMemory {
@@ -18,12 +20,26 @@ export interface ChatMessage {
   content: string
 }
 
+/** Something that a model may do while it answers. */
+export interface EngineTool {
+  name: string
+  description: string
+  /** What it is called with. */
+  schema: ZodType
+  /** Does it. What it gives back is told to the model as JSON. */
+  run(input: unknown): Promise<unknown>
+}
+
 export interface ChatRequest {
   system: string
   /** The turns of the conversation, oldest first; the last is the person's message. */
   messages: ChatMessage[]
   /** Numbered from 1 in this order in `system`; an engine that reads no prompt answers from them. */
   memories: GivenMemory[]
+  /** Words of the memories that are like those of a question to which nothing was found. */
+  nearerWords?: readonly string[]
+  /** What it may do; a model that cannot call tools is offered none. */
+  tools?: readonly EngineTool[]
   /** IANA zone in which times are told. */
   zone: string
   /** The language of the memories: "en", "de", … */
@@ -55,35 +71,50 @@ export interface Engine {
   readonly model: string | null
   /** False where what is sent leaves this machine. */
   readonly local: boolean
+  /** Whether private memories may be sent to it: it is on this machine, or its entry allows it. */
+  readonly mayHavePrivate: boolean
   /**
    * An answer, piece by piece.
-   * @throws MhError ENGINE_UNREACHABLE, ENGINE_TIMEOUT, ENGINE_FAILED, ENGINE_REDIRECT, ANSWER_CUT, MODEL_MISSING, KEY_MISSING, KEY_REFUSED (all exit 6)
+   * @throws MhError ENGINE_UNREACHABLE, ENGINE_TIMEOUT, ENGINE_FAILED, ENGINE_REDIRECT, ANSWER_CUT, CONTEXT_OVERFLOW, MODEL_MISSING, KEY_MISSING, KEY_REFUSED (all exit 6)
    */
   chat(request: ChatRequest): AsyncIterable<ChatPart>
-  /** An object that the schema accepts. @throws as chat; MhError MALFORMED_OBJECT (exit 6) where the model gives another */
+  /** An object that the schema accepts. @throws as chat; MhError MALFORMED_OBJECT (exit 6) where the model gives another, twice */
   object<T>(request: ObjectRequest<T>): Promise<{object: T; usage: Usage}>
   /** One vector a text, in their order. @throws as chat */
   embed(texts: string[], signal?: AbortSignal): Promise<{vectors: number[][]; usage: Usage}>
 }
 
-export interface EngineOptions {
+export interface EngineOptions extends KeyPlace {
   settings: ModelRegistry['globalSettings']
-  /** Where keys are looked up. */
-  environment?: Readonly<Record<string, string | undefined>>
+  /** What calls, as the usage names it: "chat" where it is missing, an agent's name, … */
+  agent?: string
 }
 
 /**
- * The engine of a resolved model. What a model needs is loaded only for a model.
- * @throws MhError KEY_MISSING (exit 6) where the variable that the model names is not set
+ * The engine of a resolved model. What a model needs is loaded only for a model. Its calls are counted for the current person.
+ * @throws MhError KEY_MISSING (exit 6) where the variable that the model names is not set, KEY_NOT_GRANTED (exit 4)
  */
 export async function engineFor(
   resolved: ResolvedModel,
-  {settings, environment = process.env}: EngineOptions
+  {settings, agent = 'chat', ...place}: EngineOptions
 ): Promise<Engine> {
   if (resolved.model === null) {
     const {recallEngine} = await import('./recall.ts')
     return recallEngine(resolved.modelSet)
   }
-  const {openAICompatibleEngine} = await import('./openai-compatible.ts')
-  return openAICompatibleEngine(resolved, settings, environment)
+  const key = keyFor(resolved, place)
+  const [{openAICompatibleEngine}, {metered}] = await Promise.all([
+    import('./openai-compatible.ts'),
+    import('./metered.ts')
+  ])
+  return metered(openAICompatibleEngine(resolved, settings, key), agent, settings)
+}
+
+/** The engine that a role of the current person's has now: what agents and other callers ask for. @throws as resolveModel and engineFor */
+export async function openEngine(
+  question: Parameters<typeof resolveRole>[0],
+  options: Omit<EngineOptions, 'settings'> = {}
+): Promise<{engine: Engine; resolved: ResolvedModel}> {
+  const {resolved, registry} = resolveRole(question)
+  return {resolved, engine: await engineFor(resolved, {...options, settings: registry.globalSettings})}
 }

@@ -1,26 +1,34 @@
 import {createOpenAICompatible} from '@ai-sdk/openai-compatible'
-import {embedMany, generateText, NoObjectGeneratedError, Output, streamText} from 'ai'
+import {
+  embedMany,
+  generateText,
+  isStepCount,
+  type LanguageModelUsage,
+  NoObjectGeneratedError,
+  Output,
+  streamText,
+  type ToolSet,
+  tool
+} from 'ai'
 import {MhError} from '../errors.ts'
-import type {ChatPart, ChatRequest, Engine, ObjectRequest, Usage} from './engine.ts'
+import type {ChatPart, ChatRequest, Engine, EngineTool, ObjectRequest, Usage} from './engine.ts'
 import type {ModelRegistry} from './registry.ts'
-import type {RemoteModel} from './resolve.ts'
+import {isLoopback, type RemoteModel} from './resolve.ts'
 import {addressOf, engineError, modelFetch, safeReason} from './transport.ts'
 import {Watchdog} from './watchdog.ts'
 
 /** A local model may have to be read from disk before its first word. */
 const FIRST_TOKEN_TIMEOUT_MS = 120_000
 const IDLE_TIMEOUT_MS = 60_000
+/** A model that calls tools again and again comes to no answer. */
+const MOST_STEPS = 8
 
-/**
- * A model behind an API that speaks OpenAI's protocol: Ollama, LM Studio, llama.cpp's server, vLLM, OpenAI.
- * @throws MhError KEY_MISSING (exit 6) where the variable that the model names is not set
- */
+/** A model behind an API that speaks OpenAI's protocol: Ollama, LM Studio, llama.cpp's server, vLLM, OpenAI. */
 export function openAICompatibleEngine(
   model: RemoteModel,
   settings: ModelRegistry['globalSettings'],
-  environment: Readonly<Record<string, string | undefined>>
+  key: string | undefined
 ): Engine {
-  const key = keyOf(model, environment)
   const provider = createOpenAICompatible({
     name: model.engine,
     baseURL: model.baseURL,
@@ -43,70 +51,110 @@ export function openAICompatibleEngine(
       signal
     )
 
+  async function* answer({system, messages, tools = [], signal}: ChatRequest): AsyncGenerator<ChatPart> {
+    using watchdog = watch(signal)
+    let begun = false
+    let ended = false
+    let usage: Usage = {tokensIn: null, tokensOut: null}
+    try {
+      const {stream} = streamText({
+        ...call,
+        model: provider.chatModel(model.model),
+        instructions: system,
+        messages,
+        ...(tools.length === 0 ? {} : {tools: toolSet(tools), stopWhen: isStepCount(MOST_STEPS)}),
+        abortSignal: watchdog.signal,
+        // Told to the caller below; the library would print it.
+        onError: () => {}
+      })
+      for await (const part of stream) {
+        // A tool may have to wait for a person.
+        if (part.type === 'tool-call') watchdog.rest()
+        // The library tells that it starts before anything has come.
+        else if (part.type !== 'start' && part.type !== 'start-step') watchdog.heard()
+        if (part.type === 'error') throw part.error
+        if (part.type === 'abort') throw watchdog.signal.reason
+        if (part.type === 'text-delta' && part.text !== '') {
+          begun = true
+          yield {type: 'text', text: part.text}
+        }
+        if (part.type === 'finish') {
+          // A connection that ends without a reason for it was cut.
+          ended = part.rawFinishReason !== undefined
+          usage = usageOf(part.totalUsage)
+        }
+      }
+    } catch (error) {
+      throw told(error, {model, key, watchdog, begun})
+    }
+    if (!ended) throw begun ? cut(model) : noAnswer(model)
+    yield {type: 'end', usage}
+  }
+
+  /** One more try, with what was wrong; models often mend what they are shown. */
+  async function repaired<T>(
+    error: NoObjectGeneratedError,
+    prompt: string,
+    attempt: (text: string) => Promise<{output: unknown; usage: LanguageModelUsage}>,
+    tell: (failure: unknown) => unknown
+  ): Promise<{object: T; usage: Usage}> {
+    const reason = error.cause instanceof Error ? error.cause.message : error.message
+    try {
+      const {output, usage} = await attempt(
+        `${prompt}\n\nYour answer was not the object that is asked for:\n${error.text ?? ''}\n\n${reason}\n\nAnswer again with the object alone.`
+      )
+      return {object: output as T, usage: sum(usageOf(error.usage), usageOf(usage))}
+    } catch (again) {
+      if (!NoObjectGeneratedError.isInstance(again)) throw tell(again)
+      throw engineError(
+        'MALFORMED_OBJECT',
+        `${model.model} did not give the object that was asked for, not when asked again either`,
+        'Try again, or use a model that is better at structured output',
+        again
+      )
+    }
+  }
+
   return {
     name: model.engine,
     model: model.model,
     local: isLoopback(model.baseURL),
+    mayHavePrivate: isLoopback(model.baseURL) || model.allowPrivate === true,
 
-    async *chat({system, messages, signal}: ChatRequest): AsyncGenerator<ChatPart> {
-      using watchdog = watch(signal)
-      let begun = false
-      let ended = false
-      let usage: Usage = {tokensIn: null, tokensOut: null}
-      try {
-        const {stream} = streamText({
-          ...call,
-          model: provider.chatModel(model.model),
-          instructions: system,
-          messages,
-          abortSignal: watchdog.signal,
-          // Told to the caller below; the library would print it.
-          onError: () => {}
-        })
-        for await (const part of stream) {
-          // The library tells that it starts before anything has come.
-          if (part.type !== 'start' && part.type !== 'start-step') watchdog.heard()
-          if (part.type === 'error') throw part.error
-          if (part.type === 'abort') throw watchdog.signal.reason
-          if (part.type === 'text-delta' && part.text !== '') {
-            begun = true
-            yield {type: 'text', text: part.text}
-          }
-          if (part.type === 'finish') {
-            // A connection that ends without a reason for it was cut.
-            ended = part.rawFinishReason !== undefined
-            usage = usageOf(part.totalUsage)
-          }
-        }
-      } catch (error) {
-        throw told(error, {model, key, watchdog, begun})
+    async *chat(request: ChatRequest): AsyncGenerator<ChatPart> {
+      if (request.tools === undefined || request.tools.length === 0 || model.options.tools === false) {
+        yield* answer({...request, tools: []})
+        return
       }
-      if (!ended) throw begun ? cut(model) : noAnswer(model)
-      yield {type: 'end', usage}
+      try {
+        yield* answer(request)
+      } catch (error) {
+        // Not every model can call tools, and that one cannot is told only when it is asked to; nothing was answered then.
+        if (!(error instanceof MhError) || error.code !== 'TOOLS_UNSUPPORTED') throw error
+        yield* answer({...request, tools: []})
+      }
     },
 
     async object<T>({system, prompt, schema, signal}: ObjectRequest<T>): Promise<{object: T; usage: Usage}> {
       using watchdog = watch(signal)
-      try {
-        const {output, usage} = await generateText({
+      const attempt = (text: string): Promise<{output: unknown; usage: LanguageModelUsage}> =>
+        generateText({
           ...call,
           model: provider.chatModel(model.model),
           instructions: system,
-          prompt,
+          prompt: text,
           output: Output.object({schema}),
           abortSignal: watchdog.signal
         })
+      try {
+        const {output, usage} = await attempt(prompt)
         return {object: output as T, usage: usageOf(usage)}
       } catch (error) {
-        if (NoObjectGeneratedError.isInstance(error)) {
-          throw engineError(
-            'MALFORMED_OBJECT',
-            `${model.model} did not give the object that was asked for`,
-            'Try again, or use a model that is better at structured output',
-            error
-          )
-        }
-        throw told(error, {model, key, watchdog, begun: false})
+        if (!NoObjectGeneratedError.isInstance(error)) throw told(error, {model, key, watchdog, begun: false})
+        watchdog.heard()
+        return await repaired<T>(error, prompt, attempt, (failure) =>
+          told(failure, {model, key, watchdog, begun: false})
+        )
       }
     },
 
@@ -128,20 +176,6 @@ export function openAICompatibleEngine(
       }
     }
   }
-}
-
-function keyOf(
-  {id, apiKeyEnv}: RemoteModel,
-  environment: Readonly<Record<string, string | undefined>>
-): string | undefined {
-  if (apiKeyEnv === undefined) return undefined
-  const key = environment[apiKeyEnv]
-  if (key) return key
-  throw engineError(
-    'KEY_MISSING',
-    `The model ${id} needs a key, and the variable ${apiKeyEnv} is not set`,
-    `Set ${apiKeyEnv}; mh chat --engine recall answers without a model`
-  )
 }
 
 interface Failure {
@@ -190,19 +224,23 @@ function messageOf(error: unknown): string {
   return typeof message === 'string' ? message : JSON.stringify(message)
 }
 
+const toolSet = (tools: readonly EngineTool[]): ToolSet =>
+  Object.fromEntries(
+    tools.map(({name, description, schema, run}) => [
+      name,
+      tool({description, inputSchema: schema, execute: (input: unknown) => run(input)})
+    ])
+  )
+
 const usageOf = ({
   inputTokens,
   outputTokens
-}: {
-  inputTokens: number | undefined
-  outputTokens: number | undefined
-}): Usage => ({
+}: Partial<Pick<LanguageModelUsage, 'inputTokens' | 'outputTokens'>> = {}): Usage => ({
   tokensIn: inputTokens ?? null,
   tokensOut: outputTokens ?? null
 })
 
-/** True where what is sent stays on this machine. */
-function isLoopback(baseURL: string): boolean {
-  const {hostname} = new URL(baseURL)
-  return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname)
-}
+const sum = (a: Usage, b: Usage): Usage => ({
+  tokensIn: a.tokensIn === null || b.tokensIn === null ? null : a.tokensIn + b.tokensIn,
+  tokensOut: a.tokensOut === null || b.tokensOut === null ? null : a.tokensOut + b.tokensOut
+})

@@ -4,15 +4,17 @@ import {unreadable} from '../files.ts'
 import {paths} from '../paths.ts'
 
 /** What a model is asked to do. */
-export type ModelRole =
-  | 'persona'
-  | 'orchestrator'
-  | 'curator'
-  | 'summarizer'
-  | 'planner'
-  | 'coder'
-  | 'embedding'
-  | 'fallback'
+export const MODEL_ROLES = [
+  'persona',
+  'orchestrator',
+  'curator',
+  'summarizer',
+  'planner',
+  'coder',
+  'embedding',
+  'fallback'
+] as const
+export type ModelRole = (typeof MODEL_ROLES)[number]
 
 const modelEntry = z.looseObject({
   provider: z.string(),
@@ -22,12 +24,18 @@ const modelEntry = z.looseObject({
   baseURL: z.string().optional(),
   /** Name of the environment variable that holds the key. The key itself stands in no file. */
   apiKeyEnv: z.string().optional(),
+  /** What it is meant for, as the person noted it. */
+  roles: z.array(z.string()).optional(),
+  /** True where private memories may be sent to it, although it is not on this machine. */
+  allowPrivate: z.boolean().optional(),
   options: z
     .looseObject({
       temperature: z.number().min(0).max(2).optional(),
       topP: z.number().min(0).max(1).optional(),
       /** In tokens. */
-      contextWindow: z.number().int().positive().optional()
+      contextWindow: z.number().int().positive().optional(),
+      /** False for a model that cannot call tools, so that none are offered to it. */
+      tools: z.boolean().optional()
     })
     .optional()
 })
@@ -42,7 +50,9 @@ export const modelRegistry = z.looseObject({
       /** How long to wait for the first words of an answer; a local model may have to be loaded first. */
       firstTokenTimeoutMs: z.number().positive().optional(),
       /** How long an answer may pause. */
-      idleTimeoutMs: z.number().positive().optional()
+      idleTimeoutMs: z.number().positive().optional(),
+      /** So many tokens, in and out, may be used on one day. */
+      dailyTokenLimit: z.number().int().nonnegative().optional()
     })
     .default({}),
   defaults: rolesToModels.default({}),
@@ -57,8 +67,11 @@ export type ModelOptions = NonNullable<z.infer<typeof modelEntry>['options']>
  * The current person's models; an empty registry where there is no etc/models.json.
  * @throws MhError UNREADABLE_FILE (exit 1) with path and line, or the key that is wrong. The file stays as it is.
  */
-export function readModels(): ModelRegistry {
-  const result = modelRegistry.safeParse(readDocument('models') ?? {})
+export const readModels = (): ModelRegistry => checkModels(readDocument('models') ?? {})
+
+/** The registry that a document holds. @throws MhError UNREADABLE_FILE (exit 1) with the key that is wrong */
+export function checkModels(document: unknown): ModelRegistry {
+  const result = modelRegistry.safeParse(document)
   if (result.success) return result.data
   const issue = result.error.issues[0]
   throw unreadable(

@@ -6,7 +6,7 @@ import type {ModelOptions, ModelRegistry, ModelRole} from './registry.ts'
 /** The built-in engine that needs no model. */
 export const RECALL = 'recall'
 
-const PROVIDERS: Record<string, {baseURL?: string; apiKeyEnv?: string}> = {
+export const PROVIDERS: Record<string, {baseURL?: string; apiKeyEnv?: string}> = {
   ollama: {baseURL: 'http://127.0.0.1:11434/v1'},
   openai: {baseURL: 'https://api.openai.com/v1', apiKeyEnv: 'OPENAI_API_KEY'},
   'openai-compatible': {}
@@ -22,6 +22,8 @@ export interface RemoteModel {
   model: string
   baseURL: string
   apiKeyEnv?: string
+  /** Whether private memories may be sent to it although it is not on this machine. */
+  allowPrivate?: boolean
   options: ModelOptions
 }
 
@@ -39,6 +41,8 @@ export interface ModelQuestion {
   mode: CognitiveMode
   /** An id of the registry, "provider:model", or "recall": what the person named for this once. */
   override?: string
+  /** What answers for whoever chose nothing; recall where it is missing. */
+  otherwise?: string | undefined
 }
 
 /**
@@ -46,9 +50,12 @@ export interface ModelQuestion {
  * A pure function of the question and the person's registry.
  * @throws MhError MODEL_NOT_FOUND (exit 3) with the nearest ids, INVALID_MODEL (exit 1) where the entry cannot be called
  */
-export function resolveModel({role, mode, override}: ModelQuestion, registry: ModelRegistry): ResolvedModel {
+export function resolveModel(
+  {role, mode, override, otherwise = RECALL}: ModelQuestion,
+  registry: ModelRegistry
+): ResolvedModel {
   const set =
-    registry.cognitiveModeMappings[mode]?.[role] ?? registry.defaults[role] ?? registry.defaults.fallback ?? RECALL
+    registry.cognitiveModeMappings[mode]?.[role] ?? registry.defaults[role] ?? registry.defaults.fallback ?? otherwise
   const name = override ?? set
   if (name === RECALL) return {engine: RECALL, model: null, modelSet: set !== RECALL}
   const entry = registry.models[name] ?? providerAndModel(name)
@@ -64,6 +71,13 @@ export function resolveModel({role, mode, override}: ModelQuestion, registry: Mo
     )
   }
   const baseURL = entry.baseURL ?? provider.baseURL
+  const address = URL.parse(baseURL ?? '')
+  if (address !== null && (address.username !== '' || address.password !== '')) {
+    // Never shown, nor sent: fetch refuses such an address, and names it whole.
+    throw new MhError('INVALID_MODEL', `The model ${name} has a password in its baseURL`, {
+      hint: 'Take it out of etc/models.json, and name the variable that holds the key by "apiKeyEnv"'
+    })
+  }
   if (baseURL === undefined || !isHttp(baseURL)) {
     throw new MhError(
       'INVALID_MODEL',
@@ -81,6 +95,7 @@ export function resolveModel({role, mode, override}: ModelQuestion, registry: Mo
     model: entry.model,
     baseURL: baseURL.replace(/\/+$/, ''),
     ...(apiKeyEnv === undefined ? {} : {apiKeyEnv}),
+    ...(entry.allowPrivate === undefined ? {} : {allowPrivate: entry.allowPrivate}),
     options: entry.options ?? {}
   }
 }
@@ -107,4 +122,10 @@ function modelNotFound(name: string, registry: ModelRegistry): MhError {
 function isHttp(address: string): boolean {
   const protocol = URL.parse(address)?.protocol
   return protocol === 'http:' || protocol === 'https:'
+}
+
+/** True where what is sent stays on this machine. */
+export function isLoopback(baseURL: string): boolean {
+  const {hostname} = new URL(baseURL)
+  return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname)
 }

@@ -39,7 +39,7 @@ export function modelFetch(model: RemoteModel, key: string | undefined): typeof 
 
 /** Names of the models that a server has; undefined where it does not tell. */
 export async function listServed(
-  model: RemoteModel,
+  model: Pick<RemoteModel, 'baseURL'>,
   key: string | undefined,
   signal?: AbortSignal
 ): Promise<string[] | undefined> {
@@ -79,6 +79,12 @@ export function unreachable(model: RemoteModel, error: unknown): MhError {
   )
 }
 
+/** How Ollama, llama.cpp's server and vLLM say that a model or its server has no tools. */
+const TOOLS = /does not support tools|tools? (?:param|choice|calling|use)\b.*(?:requires|not supported|unsupported)/i
+/** How OpenAI, Ollama, llama.cpp's server and vLLM say that a request is too long. */
+const OVERFLOW =
+  /context[ _](?:length|window|size)|maximum context|exceeds? the (?:available )?context|prompt is too long|too many tokens/i
+
 const mayPass = (status: number): boolean => status === 408 || status === 429 || status >= 500
 
 /** Milliseconds that the server asks to wait, or undefined. */
@@ -117,6 +123,18 @@ async function refusal(model: RemoteModel, key: string | undefined, response: Re
           `Set ${variable} to a key that is valid there`
         )
   }
+  if (TOOLS.test(reason))
+    return engineError(
+      'TOOLS_UNSUPPORTED',
+      `${model.model} at ${addressOf(model)} cannot call tools: ${reason}`,
+      'Set options.tools of the model to false in etc/models.json'
+    )
+  if (status < 500 && OVERFLOW.test(reason))
+    return engineError(
+      'CONTEXT_OVERFLOW',
+      `${model.model} at ${addressOf(model)} cannot take that much text: ${reason}`,
+      'Ask for less, give fewer memories (-n), or set options.contextWindow of the model in etc/models.json to what its server has'
+    )
   if ((status === 404 || status === 400) && /model/i.test(reason)) {
     const served = await listServed(model, key)
     if (status === 404 || (served !== undefined && !served.includes(model.model))) return missing(model, where, served)

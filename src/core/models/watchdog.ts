@@ -20,6 +20,11 @@ export class Watchdog implements Disposable {
     this.#timer = this.#wait(this.#idleMs)
   }
 
+  /** Something else has to happen first: until the next `heard` it does not matter how long that takes. */
+  rest(): void {
+    clearTimeout(this.#timer)
+  }
+
   [Symbol.dispose](): void {
     clearTimeout(this.#timer)
   }

@@ -2,7 +2,8 @@ import {parseJson, readIfThere, unreadable} from '../files.ts'
 import {paths} from '../paths.ts'
 
 /** dual: the persona learns from everything; agent: it works, and remembers what it did; emulation: it only answers. */
-export type CognitiveMode = 'dual' | 'agent' | 'emulation'
+export const MODES = ['dual', 'agent', 'emulation'] as const
+export type CognitiveMode = (typeof MODES)[number]
 
 export interface CognitiveModeConfig {
   currentMode: CognitiveMode
@@ -20,7 +21,10 @@ export function readMode(): CognitiveModeConfig {
   const value = parseJson(text, path)
   if (typeof value !== 'object' || value === null) throw unreadable(path, 'it is not a JSON object')
   const {currentMode, mode, lastChanged} = value as Record<string, unknown>
-  return {currentMode: known(currentMode ?? mode), lastChanged: typeof lastChanged === 'string' ? lastChanged : null}
+  return {
+    currentMode: known(currentMode ?? mode),
+    lastChanged: typeof lastChanged === 'string' && lastChanged !== '' ? lastChanged : null
+  }
 }
 
 const known = (mode: unknown): CognitiveMode => (mode === 'dual' || mode === 'agent' ? mode : 'emulation')

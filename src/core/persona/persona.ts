@@ -1,11 +1,13 @@
-import {realpathSync} from 'node:fs'
-import {join} from 'node:path'
+import {existsSync, readFileSync, realpathSync} from 'node:fs'
+import {resolve} from 'node:path'
 import type {ZodType} from 'zod'
+import {requireUserContext} from '../context.ts'
 import {type JsonObject, readDocument} from '../documents.ts'
-import {AccessDeniedError, errno, notFound} from '../errors.ts'
-import {isInside, parseJson, readIfThere, unreadable} from '../files.ts'
+import {AccessDeniedError, notFound} from '../errors.ts'
+import {isInside, parseJson, unreadable} from '../files.ts'
 import {alternatives, nearest} from '../nearest.ts'
 import {paths} from '../paths.ts'
+import {getSecurityPolicy} from '../users/policy.ts'
 import {type FacetIndex, facetIndex, type PersonaCore, personaCore} from './core.ts'
 
 /** Who answers: the persona's core with one facet laid over it. */
@@ -23,7 +25,7 @@ const DEFAULT_FACET = 'default'
  */
 export function readPersona(facet?: string): Persona {
   const core = readDocument('personaCore') ?? {}
-  const index = check(facetIndex, readDocument('facetIndex') ?? {}, paths.facetIndex)
+  const index = readFacetIndex()
   const id = facet ?? index.activeFacet
   const entry = facetOf(id, index)
   const overlaid = entry?.personaFile ? overlay(core, readFacet(entry.personaFile)) : core
@@ -33,7 +35,11 @@ export function readPersona(facet?: string): Persona {
   }
 }
 
-function facetOf(id: string, {facets}: FacetIndex): FacetIndex['facets'][string] | undefined {
+/** @throws MhError UNREADABLE_FILE */
+export const readFacetIndex = (): FacetIndex => check(facetIndex, readDocument('facetIndex') ?? {}, paths.facetIndex)
+
+/** A facet that may be used; undefined for `default` where there are none. @throws MhError FACET_NOT_FOUND (exit 3) with the nearest names */
+export function facetOf(id: string, {facets}: FacetIndex): FacetIndex['facets'][string] | undefined {
   const entry = Object.hasOwn(facets, id) ? facets[id] : undefined
   if (entry?.enabled) return entry
   // A persona without any facets is the core alone.
@@ -51,33 +57,39 @@ function facetOf(id: string, {facets}: FacetIndex): FacetIndex['facets'][string]
   )
 }
 
-function readFacet(personaFile: string): JsonObject {
-  const path = join(paths.persona, personaFile)
-  requireInsidePersona(path)
-  const text = readIfThere(path)
-  if (text === undefined) throw unreadable(path, 'the facet file is not there')
-  const value = parseJson(text, path)
+/** What a facet lays over the core. @throws MhError ACCESS_DENIED (exit 4) where the file lies outside the persona, UNREADABLE_FILE */
+export function readFacet(personaFile: string): JsonObject {
+  const path = resolve(paths.persona, personaFile)
+  const value = parseJson(readInsidePersona(path), path)
   if (!isObject(value)) throw unreadable(path, 'it is not a JSON object')
   return check(personaCore, value, path)
 }
 
 /** facets.json may have come from anywhere: neither dots nor a link may lead out of the persona's folder. */
-function requireInsidePersona(path: string): void {
+function readInsidePersona(path: string): string {
   const folder = paths.persona
-  let real = path
+  if (!isInside(path, folder)) throw outside(path, folder)
+  if (!existsSync(path)) throw unreadable(path, 'the facet file is not there')
+  const file = getSecurityPolicy(requireUserContext('The persona')).requireFileAccess(path, 'read')
   try {
-    if (isInside(path, folder)) real = realpathSync(path)
-  } catch (error) {
-    if (errno(error) === 'ENOENT') return
-    throw error
-  }
-  if (!isInside(path, folder) || !isInside(real, realpathSync(folder))) {
-    throw new AccessDeniedError(
-      `The facet file ${path} lies outside ${folder}`,
-      'Name a file below persona/ in persona/facets.json'
-    )
+    if (!isInside(file.path, realpathSync(folder))) throw outside(path, folder)
+    return readFileSync(file.descriptor, 'utf8')
+  } finally {
+    file.close()
   }
 }
+
+const outside = (path: string, folder: string): Error =>
+  new AccessDeniedError(
+    `The facet file ${path} lies outside ${folder}`,
+    'Name a file below persona/ in persona/facets.json'
+  )
+
+/** A persona of nothing but the person's name: what a conversation goes on with where the persona's files cannot be read. */
+export const withoutPersona = (): Persona => ({
+  core: {},
+  facet: {id: DEFAULT_FACET, name: DEFAULT_FACET, description: ''}
+})
 
 /** Objects are merged key by key; everything else of the facet takes the core's place. */
 const overlay = (core: JsonObject, facet: JsonObject): JsonObject => ({

@@ -1,11 +1,12 @@
-import {readFileSync, statSync} from 'node:fs'
+import {lstatSync, readFileSync, statSync} from 'node:fs'
 import {join} from 'node:path'
 import {conflict, errno, notFound} from '../errors.ts'
-import {ensureSystemFolder, parseJson, unreadable, unwritable, writeDurably} from '../files.ts'
+import {ensureSystemFolder, noFolder, parseJson, unreadable, unwritable, writeDurably} from '../files.ts'
 import type {AccountsLock} from '../locks.ts'
 import {alternatives, nearest} from '../nearest.ts'
 import {systemPaths} from '../system-paths.ts'
-import {readRole, type User} from './user.ts'
+import {keepCopy} from './copies.ts'
+import {readRole, type User, WRITTEN_ROLE} from './user.ts'
 
 interface AccountsFile {
   version: number
@@ -50,7 +51,7 @@ export function userNotFound(message: string, wanted?: string): Error {
 
 /**
  * The folder of an account's profile, found by id at each call: a process that outlives a rename or deletion is told so.
- * @throws MhError PROFILE_GONE (exit 5) where the account is not there any more
+ * @throws MhError PROFILE_GONE (exit 5) where the account is not there any more, AccessDeniedError where the folder is a link
  */
 export function profileFolder(userId: string): string {
   const user = findUserById(userId)
@@ -61,20 +62,38 @@ export function profileFolder(userId: string): string {
       'mh user list shows who is there'
     )
   }
-  return join(systemPaths.profiles, user.username)
+  const folder = join(systemPaths.profiles, user.username)
+  if (lstatSync(folder, {throwIfNoEntry: false})?.isSymbolicLink()) throw noFolder(folder)
+  return folder
 }
 
 /** Replaces the accounts, durably. Keys of the file that this version does not know stay. */
 export function writeUsers(_lock: AccountsLock, users: readonly User[]): void {
-  const file: AccountsFile = {...read(), users: [...users]}
+  const file = {
+    ...read(),
+    users: users.map((user) => (WRITTEN_ROLE in user ? {...user, role: user[WRITTEN_ROLE]} : user))
+  }
+  const text = `${JSON.stringify(file, null, 2)}\n`
   ensureSystemFolder(join(systemPaths.root, 'persona'))
   ensureSystemFolder(systemPaths.temporary)
   try {
-    writeDurably(systemPaths.users, `${JSON.stringify(file, null, 2)}\n`, systemPaths.temporary)
+    writeDurably(systemPaths.users, text, systemPaths.temporary)
   } catch (error) {
     throw unwritable(systemPaths.users, error)
   }
+  keepCopy(text)
 }
+
+/** Puts the changed account in the place of the one with its id. */
+export function replaceUser(lock: AccountsLock, changed: User): void {
+  writeUsers(
+    lock,
+    listUsers().map((user) => (user.id === changed.id ? changed : user))
+  )
+}
+
+/** The accounts that a text of users.json holds. @throws MhError UNREADABLE_FILE where it holds none */
+export const parseUsers = (text: string, path: string): readonly User[] => check(parseJson(text, path), path).users
 
 function read(): AccountsFile {
   const path = systemPaths.users
@@ -95,6 +114,7 @@ function check(value: unknown, path: string): AccountsFile {
   const users = isObject(value) ? value.users : undefined
   if (!isObject(value) || !Array.isArray(users)) throw unreadable(path, 'it has no list "users"')
   const names = new Set<string>()
+  const ids = new Set<string>()
   const checked = users.map((user: unknown, index): User => {
     if (
       !isObject(user) ||
@@ -110,7 +130,18 @@ function check(value: unknown, path: string): AccountsFile {
     const name = user.username.toLowerCase()
     if (names.has(name)) throw unreadable(path, `two accounts have the name ${user.username}`)
     names.add(name)
-    return {...user, id: user.id, username: user.username, role: readRole(user.role)}
+    // Locks and the index go by the id: two people with one would share a memory.
+    const id = user.id.toLowerCase()
+    if (ids.has(id) || id === 'accounts')
+      throw unreadable(path, `users[${index}] has the id ${user.id}, which is taken`)
+    ids.add(id)
+    return {
+      ...user,
+      id: user.id,
+      username: user.username,
+      role: readRole(user.role),
+      [WRITTEN_ROLE]: user.role
+    }
   })
   return {...value, version: typeof value.version === 'number' ? value.version : 1, users: checked}
 }

@@ -1,14 +1,18 @@
-import {existsSync, mkdirSync, renameSync, rmSync, unlinkSync, writeFileSync} from 'node:fs'
+import {existsSync, mkdirSync, renameSync, rmSync, writeFileSync} from 'node:fs'
 import {dirname, join} from 'node:path'
-import {auditProfile, auditSystem} from '../audit.ts'
+import {auditSystem} from '../audit.ts'
 import {conflict, MhError} from '../errors.ts'
 import {reach} from '../faults.ts'
-import {ensureSystemFolder, parseJson, readIfThere, syncFolder, unwritable, writeDurably} from '../files.ts'
-import {type AccountsLock, withAccountsLock, withProfileLock} from '../locks.ts'
+import {ensureSystemFolder, syncFolder, unwritable, writeDurably} from '../files.ts'
+import type {AccountsLock} from '../locks.ts'
 import {PROFILE_LAYOUT} from '../paths.ts'
 import {systemPaths} from '../system-paths.ts'
 import {systemZone} from '../time.ts'
-import {findUserById, findUserByName, listUsers, writeUsers} from './accounts.ts'
+import {findUserByName, listUsers, writeUsers} from './accounts.ts'
+import {auditAccount, changeAccounts} from './change-accounts.ts'
+import {checkDetails} from './details.ts'
+import {creationMark, finishInterrupted} from './finish.ts'
+import {writeJournal} from './journal.ts'
 import {requireAdministrator} from './permissions.ts'
 import {publicUser} from './show.ts'
 import {activate} from './switch.ts'
@@ -21,13 +25,8 @@ export interface NewUser {
   role?: User['role']
   displayName?: string
   email?: string
-}
-
-/** What is written down before the steps that a crash could leave half done. */
-interface Journal {
-  action: 'create'
-  id: string
-  username: string
+  /** Without one they cannot sign in to the web. */
+  password?: string
 }
 
 /**
@@ -35,15 +34,14 @@ interface Journal {
  *
  * The profile is built aside and moved to its place in one rename; the account, written last, is what makes it exist. A crash
  * between the two leaves a journal, by which the next creation removes the folder.
- * @throws MhError INVALID_USERNAME (exit 2), NOT_ADMINISTRATOR (exit 4), USER_EXISTS, PROFILE_EXISTS (exit 5)
+ * @throws MhError INVALID_USERNAME, WEAK_PASSWORD (exit 2), NOT_ADMINISTRATOR (exit 4), USER_EXISTS, PROFILE_EXISTS (exit 5)
  */
 export async function createUser(wanted: NewUser): Promise<PublicUser> {
-  return withAccountsLock(async (lock) => {
-    const first = listUsers().length === 0
-    if (!first) requireAdministrator(`Creating ${wanted.username}`)
-    checkUsername(wanted.username)
-    finishInterrupted()
-    const user = newUser(wanted, first)
+  refuseOthers(wanted)
+  const passwordHash = await hashOf(wanted)
+  return changeAccounts(async (lock) => {
+    const first = refuseOthers(wanted)
+    const user = {...newUser(wanted, first), ...(passwordHash === undefined ? {} : {passwordHash})}
     try {
       refuseTaken(user)
       await build(lock, user, first)
@@ -57,15 +55,29 @@ export async function createUser(wanted: NewUser): Promise<PublicUser> {
         })
       throw unwritable(systemPaths.root, error)
     }
-    const event = {
+    await auditAccount(lock, user, {
       category: 'security',
       event: 'user_created',
       details: {username: user.username, role: user.role}
-    } as const
-    auditSystem(lock, event, user.id)
-    await withProfileLock(user.id, (profile) => auditProfile(profile, event))
+    })
     return publicUser(user)
   })
+}
+
+/** @returns whether this is the first account, which anybody may make */
+function refuseOthers({username, displayName, email}: NewUser): boolean {
+  const first = listUsers().length === 0
+  if (!first) requireAdministrator(`Creating ${username}`)
+  checkUsername(username)
+  checkDetails({displayName, email})
+  return first
+}
+
+async function hashOf({username, displayName, email, password}: NewUser): Promise<string | undefined> {
+  if (password === undefined) return undefined
+  const {checkPassword, hashPassword} = await import('./passwords.ts')
+  await checkPassword(password, [username, displayName, email])
+  return hashPassword(password)
 }
 
 function newUser({username, role, displayName, email}: NewUser, first: boolean): User {
@@ -111,7 +123,7 @@ async function build(lock: AccountsLock, user: User, first: boolean): Promise<vo
         systemZone()
       )
     )
-    writeFileSync(join(aside, markerOf(user.id)), '', {mode: 0o600})
+    writeFileSync(join(aside, creationMark(user.id)), '', {mode: 0o600})
     writeJournal({action: 'create', id: user.id, username: user.username})
     reach('account-journal')
     renameSync(aside, place)
@@ -124,36 +136,11 @@ async function build(lock: AccountsLock, user: User, first: boolean): Promise<vo
   } catch (error) {
     // Whatever stopped it: without an account there is no profile.
     rmSync(aside, {recursive: true, force: true})
-    finishInterrupted()
+    await finishInterrupted(lock)
     throw error
   }
-  finishInterrupted()
+  await finishInterrupted(lock)
 }
-
-/** Ends what a journal tells of: the account is there and the profile stays, or it is not and the profile goes. */
-function finishInterrupted(): void {
-  const path = journalPath()
-  const text = readIfThere(path)
-  if (text === undefined) return
-  const {id, username} = parseJson(text, path) as Journal
-  const folder = join(systemPaths.profiles, username)
-  const marker = join(folder, markerOf(id))
-  if (findUserById(id) === undefined) {
-    // Only a folder that this very creation made may be removed: the marker in it says so.
-    if (existsSync(marker)) rmSync(folder, {recursive: true, force: true})
-    rmSync(join(systemPaths.temporary, `profile-${id}`), {recursive: true, force: true})
-  } else {
-    rmSync(marker, {force: true})
-  }
-  unlinkSync(path)
-}
-
-const journalPath = (): string => join(systemPaths.run, 'account-journal.json')
-
-const writeJournal = (journal: Journal): void =>
-  writeDurably(journalPath(), `${JSON.stringify(journal)}\n`, systemPaths.temporary)
-
-const markerOf = (id: string): string => join(PROFILE_LAYOUT.temporary, `created-${id}`)
 
 /** Every folder of a profile and its starter files, each made durable. */
 function writeTree(root: string, files: Record<string, unknown>): void {

@@ -1,6 +1,8 @@
 import {type Role, requireUserContext, type UserContext} from '../context.ts'
 import {type MhError, notAllowed} from '../errors.ts'
 import {type CognitiveMode, readMode} from '../persona/mode.ts'
+import {findUserById} from './accounts.ts'
+import {namedAdministrators} from './named-administrators.ts'
 
 /** Everything that a mode or a role may forbid. */
 export type Operation =
@@ -90,7 +92,8 @@ export function decide(operation: Operation, role: Role, mode: CognitiveMode, ad
 /** Whether the current person may do that now. `mode` is given where a conversation has one of its own. */
 export function permits(operation: Operation, mode: CognitiveMode = readMode().currentMode): Decision {
   const user = requireUserContext()
-  return decide(operation, user.role, mode, isAdministrator(user))
+  const administrator = TABLE[operation].administrators === true && isAdministrator(user)
+  return decide(operation, presentRole(user), mode, administrator)
 }
 
 /** @throws MhError NOT_ALLOWED_IN_MODE or NOT_ALLOWED_FOR_ROLE (exit 4) that names the mode or the role */
@@ -102,11 +105,14 @@ export function requirePermission(operation: Operation): void {
 
 /** Owners, and whoever ADMIN_USERS names. */
 export function isAdministrator(user: UserContext): boolean {
-  if (user.role === 'owner') return true
-  if (user.role === 'anonymous') return false
-  const named = (process.env.ADMIN_USERS ?? '').split(',').map((name) => name.trim().toLowerCase())
-  return named.includes(user.username.toLowerCase())
+  const role = presentRole(user)
+  if (role === 'owner') return true
+  return role !== 'anonymous' && namedAdministrators().has((findUserById(user.userId) ?? user).username.toLowerCase())
 }
+
+/** The role that the account has now: a process that began under another one is bound by the change at once. */
+const presentRole = (user: UserContext): Role =>
+  user.role === 'anonymous' ? 'anonymous' : (findUserById(user.userId)?.role ?? user.role)
 
 /** @throws MhError NOT_ADMINISTRATOR (exit 4) */
 export function requireAdministrator(what: string): UserContext {
@@ -114,7 +120,7 @@ export function requireAdministrator(what: string): UserContext {
   if (!isAdministrator(user)) {
     throw notAllowed(
       'NOT_ADMINISTRATOR',
-      `${what} needs an administrator, and ${user.username} is ${user.role === 'guest' ? 'a guest' : 'a member'}`,
+      `${what} needs an administrator, and ${user.username} is ${presentRole(user) === 'guest' ? 'a guest' : 'a member'}`,
       'Ask an owner of this machine'
     )
   }
@@ -133,6 +139,7 @@ const WORDS: Partial<Record<Operation, string>> = {
   model: 'change models',
   config: 'change settings',
   mode: 'change the mode',
+  password: 'change the password',
   forget: 'forget memories',
   supersede: 'supersede memories',
   'agent.settings': 'change agents',
@@ -147,7 +154,7 @@ function refusal(operation: Operation, user: UserContext, mode: CognitiveMode, d
     ? notAllowed('NOT_ALLOWED_IN_MODE', `${user.username} cannot ${what} in ${mode} mode`, 'mh mode set dual allows it')
     : notAllowed(
         'NOT_ALLOWED_FOR_ROLE',
-        `${user.username} is a ${user.role} and cannot ${what}`,
+        `${user.username} is a ${presentRole(user)} and cannot ${what}`,
         'Ask an owner of this machine for another role'
       )
 }

@@ -1,6 +1,9 @@
 import {expect, it, onTestFinished} from 'vitest'
 import * as z from 'zod'
-import {type ChatRequest, type Engine, engineFor} from '../../../src/core/models/engine.ts'
+import type {ChatRequest, Engine} from '../../../src/core/models/engine.ts'
+import {keyFor} from '../../../src/core/models/keys.ts'
+import {openAICompatibleEngine} from '../../../src/core/models/openai-compatible.ts'
+import type {ModelRegistry} from '../../../src/core/models/registry.ts'
 import type {RemoteModel} from '../../../src/core/models/resolve.ts'
 import {type Behaviour, type ModelServer, startModelServer} from '../../support/model-server.ts'
 
@@ -170,6 +173,16 @@ it('gives objects that the schema accepts, and says where the model gave another
   await expect(engine.object(ask)).rejects.toMatchObject({code: 'MALFORMED_OBJECT', exitCode: 6})
 })
 
+it('asks once more for an object that is none, and says what was wrong', async () => {
+  const schema = z.object({tags: z.array(z.string())})
+  const {engine, server} = await setUp([{reply: '{"tags": "harbour"}'}, {reply: '{"tags":["harbour"]}'}])
+  expect(await engine.object({system: 'Tag.', prompt: 'At the harbour', schema})).toMatchObject({
+    object: {tags: ['harbour']}
+  })
+  expect(server.chats).toHaveLength(2)
+  expect(server.chats[1]?.body.messages.at(-1)?.content).toMatch(/At the harbour[\s\S]*"tags": "harbour"/)
+})
+
 it('makes one vector a text', async () => {
   const {engine} = await setUp({embedding: (text) => [text.length, 0.5]})
   expect(await engine.embed(['ab', 'abcd'])).toMatchObject({
@@ -203,13 +216,22 @@ it('knows which servers are on this machine', async () => {
 async function setUp(
   behaviour: Behaviour | Behaviour[],
   entry: Partial<RemoteModel> = {},
-  settings: Parameters<typeof engineFor>[1]['settings'] = {}
+  settings: ModelRegistry['globalSettings'] = {}
 ): Promise<{server: ModelServer; engine: Engine}> {
   const server = await startModelServer()
   onTestFinished(server.close)
   server.behave(behaviour)
   return {server, engine: await engineFor(model(server, entry), {settings, environment: {LAB_KEY: KEY}})}
 }
+
+interface Place {
+  settings: ModelRegistry['globalSettings']
+  environment: Record<string, string>
+}
+
+/** The engine itself, whose calls nobody counts. */
+const engineFor = async (resolved: RemoteModel, {settings, environment}: Place): Promise<Engine> =>
+  openAICompatibleEngine(resolved, settings, keyFor(resolved, {environment}))
 
 const model = (server: ModelServer, entry: Partial<RemoteModel> = {}): RemoteModel => ({
   engine: 'openai-compatible',

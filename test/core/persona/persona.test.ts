@@ -57,7 +57,7 @@ it('does with no facets at all, and takes a single word for a list', async () =>
 })
 
 it.each([
-  ['{\n"identity": {\n', /core\.json cannot be read: line 3/],
+  ['{\n"identity": {\n', /core\.json cannot be read: line 2/],
   ['{"personality": {"traits": {"openness": 40}}}', /core\.json cannot be read: personality\.traits\.openness/]
 ])('says where a damaged core is damaged: %j', async (text, message) => {
   inTemporaryHome()

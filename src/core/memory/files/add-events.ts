@@ -1,4 +1,4 @@
-import {lstatSync, statSync, unlinkSync} from 'node:fs'
+import {lstatSync, rmSync, statSync} from 'node:fs'
 import {basename, join} from 'node:path'
 import type {AuditEvent} from '../../audit.ts'
 import {changeProfile, type ProfileChange} from '../../change.ts'
@@ -6,13 +6,13 @@ import {conflict} from '../../errors.ts'
 import {reach} from '../../faults.ts'
 import {discard, ensureFolder, place, type StagedFile, stageFile, stageFiles, unwritable} from '../../files.ts'
 import {PROFILE_LAYOUT, paths} from '../../paths.ts'
-import {type EpisodicEvent, formatEvent} from '../event.ts'
+import type {EpisodicEvent} from '../event.ts'
 import {IndexUnusable, type MemoryIndex} from '../index/index.ts'
-import {versionOf} from '../read-file.ts'
+import {formatChecked, versionOf} from '../read-file.ts'
 import type {Added} from '../store.ts'
 import {toEntry} from './entry.ts'
 import {FolderKnowledge} from './folder-knowledge.ts'
-import {openIndexLocked, renewIndex} from './open-index.ts'
+import {openIndexLocked, renewIndex, TRIES, updateIndex} from './open-index.ts'
 import {fileNameOf, Placement} from './placement.ts'
 import {readPlaced} from './read-placed.ts'
 
@@ -60,7 +60,7 @@ export async function addEvents(
 
 async function stage(events: readonly EpisodicEvent[]): Promise<NewFile[]> {
   const root = paths.root
-  const named = events.map((event) => ({event, name: 'event', data: formatEvent(event)}))
+  const named = events.map((event) => ({event, name: 'event', data: formatChecked(event)}))
   try {
     const {path} = ensureFolder(root, PROFILE_LAYOUT.temporary)
     // One file is written at once: handing it to the thread pool would cost more than it saves.
@@ -86,25 +86,21 @@ function commit(
   ensureFolder(change.root, PROFILE_LAYOUT.episodic)
   let index = openIndexLocked(change.user)
   try {
-    let plan: Plan
-    try {
-      plan = makePlan(change, root, index, files)
-    } catch (error) {
-      // Damage may show only where a damaged page is read. Nothing has been renamed yet: go on with a new index.
-      if (!(error instanceof IndexUnusable)) throw error
-      index = renewIndex(change.user, index)
-      plan = makePlan(change, root, index, files)
+    let plan: Plan | undefined
+    for (let tries = 1; plan === undefined; tries++) {
+      try {
+        plan = makePlan(change, root, index, files)
+      } catch (error) {
+        // Damage may show only where a damaged page is read. Nothing has been renamed yet: go on with a new index.
+        if (!(error instanceof IndexUnusable) || tries === TRIES) throw error
+        index = renewIndex(change.user, index)
+      }
     }
+    const {folders, results} = plan
     const placed = placeFiles(change, root, plan, audit)
-    try {
-      updateIndex(index, placed, plan.folders)
-    } catch (error) {
-      // The files are durable and audited: that is the memory. The new index reads them at the next look.
-      if (!(error instanceof IndexUnusable)) throw error
-      index = renewIndex(change.user, index)
-    }
+    if (placed.length > 0) updateIndex(change.user, index, () => indexPlaced(index, placed, folders))
     reach('committed')
-    return plan.results
+    return results
   } finally {
     index.close()
   }
@@ -145,8 +141,10 @@ function placeFiles(
   audit: (added: readonly EpisodicEvent[]) => AuditEvent
 ): PlacedFile[] {
   const placed: PlacedFile[] = []
+  const named: string[] = []
   try {
     for (const file of files) {
+      named.push(file.path)
       // The profile may have been renamed since the file was staged; its temporary folder went with it.
       place({path: join(change.root, PROFILE_LAYOUT.temporary, basename(file.staged.path))}, file.path)
       const {mtimeMs, size} = statSync(file.path)
@@ -156,18 +154,15 @@ function placeFiles(
     if (placed.length > 0) change.audit(audit(placed.map(({event}) => event)))
     return placed
   } catch (error) {
-    for (const {path} of placed) unlinkSync(path)
+    for (const path of named) rmSync(path, {force: true})
     throw unwritable(root, error)
   }
 }
 
-function updateIndex(index: MemoryIndex, placed: readonly PlacedFile[], folders: FolderKnowledge): void {
-  if (placed.length === 0) return
-  index.transaction(() => {
-    index.put(placed.map(({event, folder, name, mtimeMs, size}) => toEntry(event, {folder, name, mtimeMs, size})))
-    for (const mark of folders.marks()) index.setFolder(mark)
-    reach('indexed')
-  })
+function indexPlaced(index: MemoryIndex, placed: readonly PlacedFile[], folders: FolderKnowledge): void {
+  index.put(placed.map(({event, folder, name, mtimeMs, size}) => toEntry(event, {folder, name, mtimeMs, size})))
+  for (const mark of folders.marks()) index.setFolder(mark)
+  reach('indexed')
 }
 
 /** A rename would replace whatever lies there; a file that the index does not know (unreadable, say) must stay. */

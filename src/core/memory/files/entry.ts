@@ -1,5 +1,8 @@
+import {join} from 'node:path'
 import {type EpisodicEvent, SUPERSEDES} from '../event.ts'
 import type {IndexEntry} from '../index/index.ts'
+import {readMemoryFile} from '../read-file.ts'
+import type {ReadEntry} from './sync-folders.ts'
 
 /** Where a memory's file lies, relative to the episodic root, and in which state it was read or written. */
 export interface FilePlace {
@@ -7,6 +10,12 @@ export interface FilePlace {
   name: string
   mtimeMs: number
   size: number
+}
+
+/** Reads a memory's file for the index. */
+export const readEntry: ReadEntry<IndexEntry> = (root, folder, name, userId) => {
+  const read = readMemoryFile(join(root, folder, name), userId)
+  return 'event' in read ? {entry: toEntry(read.event, {folder, name, mtimeMs: read.mtimeMs, size: read.size})} : read
 }
 
 /** What the index keeps of a memory. */
@@ -20,7 +29,8 @@ export function toEntry(event: EpisodicEvent, place: FilePlace): IndexEntry {
     tags: event.tags,
     processed: metadata.processed === true,
     ...place,
-    ...(response === undefined ? {} : {response}),
+    // What recall answers are quotations of other memories: found there, and only in the way here.
+    ...(response === undefined || metadata.engine === 'recall' ? {} : {response}),
     ...(typeof metadata.speaker === 'string' ? {speaker: metadata.speaker} : {}),
     ...(typeof metadata.sessionId === 'string' ? {session: metadata.sessionId} : {}),
     ...(metadata.private === true ? {private: true} : {}),

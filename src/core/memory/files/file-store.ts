@@ -1,21 +1,27 @@
+import {existsSync} from 'node:fs'
 import {requireUserContext} from '../../context.ts'
+import {profileGone} from '../../files.ts'
 import {withProfileLock} from '../../locks.ts'
 import {paths} from '../../paths.ts'
 import type {Hit, Located, MemoryIndex} from '../index/index.ts'
 import type {FoundMemory, ListRequest, MemoryStore, StoredMemory} from '../store.ts'
 import {addEvents} from './add-events.ts'
+import {readEntry} from './entry.ts'
 import {forgetEvents} from './forget.ts'
 import {readHistory, undoEvent} from './history.ts'
 import {indexBytes, removeIndex, withIndex} from './open-index.ts'
 import {readPlaced} from './read-placed.ts'
 import {syncFile, syncFolders} from './sync-folders.ts'
-import {emptyTrash, restoreEvents, trashEvents, trashedEvents} from './trash.ts'
+import {emptyTrash, restoreEvents, trashEvents, trashedEvents, trashedIds} from './trash.ts'
 import {updateEvent} from './update-event.ts'
+import {keepVectors} from './vectors.ts'
 
 /** Memories in files, found through an index that is brought up to date at each look. */
 export const fileStore: MemoryStore = {
   add: addEvents,
   get: (id) => look(async (view) => (await view.read(() => [view.index.locate(id)])).at(0)?.memory),
+  getAll: (ids) =>
+    look(async (view) => (await view.read(() => ids.map((id) => view.index.locate(id)))).map(({memory}) => memory)),
   update: async (id, update) => {
     await look(() => undefined)
     return updateEvent(id, update)
@@ -29,6 +35,7 @@ export const fileStore: MemoryStore = {
     return restoreEvents(ids)
   },
   trashed: trashedEvents,
+  trashedIds,
   emptyTrash,
   history: readHistory,
   undo: async (id) => {
@@ -39,13 +46,20 @@ export const fileStore: MemoryStore = {
     look(({index}) => {
       const {types, tags} = index.tally()
       const {total, unprocessed} = index.counts()
-      return {total, unprocessed, byType: types, byTag: tags, indexBytes: indexBytes(requireUserContext().userId)}
+      return {
+        total,
+        unprocessed,
+        byType: types,
+        byTag: tags,
+        indexBytes: indexBytes(requireUserContext().userId),
+        bytes: index.bytes()
+      }
     }),
   reindex: async ({full, onProgress, signal}) => {
     const user = requireUserContext('Memories')
     if (full) await withProfileLock(user.userId, () => removeIndex(user.userId))
     return withIndex(user, (index) =>
-      syncFolders(user.userId, paths.episodic, index, {
+      syncFolders(user.userId, paths.episodic, index, readEntry, {
         every: true,
         ...(onProgress === undefined ? {} : {onProgress}),
         ...(signal === undefined ? {} : {signal})
@@ -57,12 +71,17 @@ export const fileStore: MemoryStore = {
     await look(() => undefined)
     return forgetEvents(ids)
   },
+  termsFrom: (prefix, limit) => look(({index}) => index.termsFrom(prefix, limit)),
   endingWith: (ending, limit) => look(({index}) => index.endingWith(ending, limit).map(({id}) => id)),
   newest: () => look(async (view) => (await view.read(() => [view.index.newest()])).at(0)?.memory),
   list: ({filter, limit, before}: ListRequest) =>
     look(async (view) => (await view.read(() => view.index.list(filter, limit, before))).map(({memory}) => memory)),
   count: (filter) => look(({index}) => index.count(filter)),
   counts: () => look(({index}) => index.counts()),
+  countBetween: (moments) =>
+    look(({index}) =>
+      moments.slice(1).map((until, at) => index.count({since: moments[at] ?? until, until: until - 1}))
+    ),
   search: async (question, request) => {
     const {search} = await import('../search/search.ts')
     return look(async (view) =>
@@ -71,13 +90,39 @@ export const fileStore: MemoryStore = {
       )
     )
   },
+  nearest: (request) =>
+    look(async (view) => {
+      const near = await view.index.nearest(request)
+      const scores = new Map(near.map(({id, score}) => [id, score]))
+      const read = await view.read(() => near.map(({id}) => view.index.locate(id)))
+      return read.map(({memory}) => ({...memory, score: scores.get(memory.event.id) ?? 0}))
+    }),
+  withoutVector: (model, withPrivate, limit) =>
+    look(async (view) => {
+      const {count, memories} = view.index.withoutVector(model, withPrivate, limit)
+      const read = await view.read(() => memories.map(({id}) => view.index.locate(id)))
+      return {count, memories: read.map(({memory}) => memory)}
+    }),
+  addVectors: keepVectors,
   session: (sessionId) =>
     look(async (view) =>
       (await view.read(() => view.index.list({session: sessionId}, Number.MAX_SAFE_INTEGER)))
         .map(({memory}) => memory)
         .reverse()
     ),
-  newestSession: () => look(({index}) => index.newestSession())
+  newestSession: () => look(({index}) => index.newestSession()),
+  sessions: (limit) =>
+    look(async (view) => {
+      const sessions = view.index.sessions(limit)
+      const read = await view.read(() => sessions.map(({first}) => first))
+      const texts = new Map(read.map(({memory: {event}}) => [event.id, event.content]))
+      return sessions.map(({session, turns, startedAt, first}) => ({
+        session,
+        turns,
+        startedAt: new Date(startedAt).toISOString(),
+        opening: texts.get(first.id) ?? ''
+      }))
+    })
 }
 
 interface View {
@@ -93,7 +138,9 @@ async function look<T>(fn: (view: View) => Promise<T> | T): Promise<T> {
   const user = requireUserContext('Memories')
   return withIndex(user, async (index) => {
     const root = paths.episodic
-    await syncFolders(user.userId, root, index)
+    // Without this a profile whose folder is gone would look like an empty one.
+    if (!existsSync(paths.root)) throw profileGone(paths.root)
+    await syncFolders(user.userId, root, index, readEntry)
     return fn({
       index,
       async read(find) {
@@ -110,8 +157,7 @@ async function look<T>(fn: (view: View) => Promise<T> | T): Promise<T> {
                 : [{memory: {event: file.event, path: file.path, version: file.version}, found: located}]
             )
           }
-          for (const {located} of changed)
-            await syncFile(user.userId, root, index, located.folder, located.name, located.id)
+          for (const {located} of changed) await syncFile(user.userId, root, index, readEntry, located)
         }
       }
     })

@@ -1,7 +1,12 @@
 import {lstatSync, statSync} from 'node:fs'
 import {join} from 'node:path'
-import {ensureFolder, syncFolder} from '../../files.ts'
-import type {FolderMark, MemoryIndex} from '../index/index.ts'
+import {ensureFolder, noFolder, syncFolder} from '../../files.ts'
+import type {FolderMark} from './sync-folders.ts'
+
+/** The index, as far as it is asked here. */
+interface Marks {
+  folder(path: string): FolderMark | undefined
+}
 
 /**
  * What the index may go on to know of the folders that a write changes. A folder that was known before the write, by its mtime,
@@ -9,11 +14,11 @@ import type {FolderMark, MemoryIndex} from '../index/index.ts'
  */
 export class FolderKnowledge {
   private readonly root: string
-  private readonly index: MemoryIndex
+  private readonly index: Marks
   /** Names that each touched folder holds after the write, where that is known. */
   private readonly names = new Map<string, number | undefined>()
 
-  constructor(root: string, index: MemoryIndex) {
+  constructor(root: string, index: Marks) {
     this.root = root
     this.index = index
   }
@@ -39,11 +44,16 @@ export class FolderKnowledge {
     for (const folder of this.names.keys()) syncFolder(join(this.root, folder))
   }
 
+  /**
+   * Marks that are as young as the change itself: the next look compares the number of names, and so finds a file that somebody else
+   * put there while the write went on.
+   */
   marks(): FolderMark[] {
-    const notedMs = Date.now()
-    return [...this.names].flatMap(([path, names]) =>
-      names === undefined ? [] : [{path, names, notedMs, mtimeMs: statSync(join(this.root, path)).mtimeMs}]
-    )
+    return [...this.names].flatMap(([path, names]) => {
+      if (names === undefined) return []
+      const {mtimeMs} = statSync(join(this.root, path))
+      return [{path, names, mtimeMs, notedMs: mtimeMs}]
+    })
   }
 
   private change(folder: string, by: number): void {
@@ -57,6 +67,7 @@ export class FolderKnowledge {
     const path = parent === '' ? name : `${parent}/${name}`
     if (this.names.has(path)) return
     const there = lstatSync(join(this.root, path), {throwIfNoEntry: false})
+    if (there !== undefined && !there.isDirectory()) throw noFolder(join(this.root, path))
     if (there === undefined) {
       this.change(parent, 1)
       ensureFolder(join(this.root, parent), name)

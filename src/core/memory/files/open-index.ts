@@ -1,8 +1,10 @@
 import {existsSync, rmSync, statSync} from 'node:fs'
 import {join} from 'node:path'
 import type {UserContext} from '../../context.ts'
+import {errno} from '../../errors.ts'
 import {ensureSystemFolder, unwritable} from '../../files.ts'
 import {withProfileLock} from '../../locks.ts'
+import {notify} from '../../notices.ts'
 import {readSettings} from '../../settings.ts'
 import {systemPaths} from '../../system-paths.ts'
 import {findUserById} from '../../users/accounts.ts'
@@ -13,14 +15,20 @@ import {IndexUnusable, MemoryIndex} from '../index/index.ts'
  * it does not know are then read at the next look (see sync-folders.ts).
  */
 export async function withIndex<T>(user: UserContext, fn: (index: MemoryIndex) => Promise<T> | T): Promise<T> {
-  try {
-    return await use(open(user) ?? (await withProfileLock(user.userId, () => openIndexLocked(user))), fn)
-  } catch (error) {
-    // Damage may show only where a damaged page is read. The index is derived: it is made anew and asked again, once.
-    if (!(error instanceof IndexUnusable)) throw error
-    return use(await withProfileLock(user.userId, () => remake(user)), fn)
+  for (let tries = 1; ; tries++) {
+    try {
+      return await use(open(user) ?? (await withProfileLock(user.userId, () => openIndexLocked(user))), fn)
+    } catch (error) {
+      // Damage may show only where a damaged page is read, and somebody may empty the cache at any moment. The index is derived: it
+      // is made anew and asked again.
+      if (!(error instanceof IndexUnusable) || tries === TRIES) throw unwritable(fileOf(user.userId), error)
+      await withProfileLock(user.userId, () => remake(user).close())
+    }
   }
 }
+
+/** How often an index that turns out unusable is made anew before the disk is to blame. */
+export const TRIES = 5
 
 async function use<T>(index: MemoryIndex, fn: (index: MemoryIndex) => Promise<T> | T): Promise<T> {
   try {
@@ -39,6 +47,22 @@ export function openIndexLocked(user: UserContext): MemoryIndex {
 export function renewIndex(user: UserContext, damaged: MemoryIndex): MemoryIndex {
   damaged.close()
   return remake(user)
+}
+
+/**
+ * Brings the index up to what was done to files. They are durable and audited by now: whatever the index says takes nothing of that
+ * back. It is told, and the next look finds folders that the index does not know.
+ */
+export function updateIndex(user: UserContext, index: MemoryIndex, update: () => void): void {
+  try {
+    index.transaction(update)
+  } catch (error) {
+    notify({
+      code: 'INDEX_BEHIND',
+      message: `The memory is kept, but its index could not be written: ${(error as Error).message}. The next look mends it`
+    })
+    if (error instanceof IndexUnusable) removeIndex(user.userId)
+  }
 }
 
 /** Bytes of the index, with what lies beside it. */
@@ -63,18 +87,21 @@ function open(user: UserContext): MemoryIndex | undefined {
     return MemoryIndex.open(fileOf(user.userId), optionsOf(user))
   } catch (error) {
     if (error instanceof IndexUnusable) return undefined
-    throw error
+    throw unwritable(fileOf(user.userId), error)
   }
 }
 
 function remake(user: UserContext): MemoryIndex {
   const file = fileOf(user.userId)
-  ensureSystemFolder(systemPaths.indexes)
-  try {
-    removeIndex(user.userId)
-    return MemoryIndex.create(file, optionsOf(user))
-  } catch (error) {
-    throw unwritable(file, error)
+  for (let tries = 1; ; tries++) {
+    ensureSystemFolder(systemPaths.indexes)
+    try {
+      removeIndex(user.userId)
+      return MemoryIndex.create(file, optionsOf(user))
+    } catch (error) {
+      const emptied = error instanceof IndexUnusable || errno(error) === 'ENOENT'
+      if (!emptied || tries === TRIES) throw unwritable(file, error)
+    }
   }
 }
 

@@ -2,6 +2,7 @@ import {readdirSync} from 'node:fs'
 import {join} from 'node:path'
 import {errno} from '../../errors.ts'
 import {PROFILE_LAYOUT} from '../../paths.ts'
+import {sha256} from '../../sha256.ts'
 import type {MemoryIndex} from '../index/index.ts'
 
 /** A month with more files than this continues in a sibling, "11-2": listing a folder must stay quick. */
@@ -38,7 +39,7 @@ export class Placement {
 
   private count(folder: string): number {
     const known = this.index.folder(folder)
-    if (known !== undefined) return known.names
+    if (known !== undefined && known.mtimeMs >= 0) return known.names
     try {
       return readdirSync(join(this.root, folder)).length
     } catch (error) {
@@ -48,9 +49,25 @@ export class Placement {
   }
 }
 
-/** The name of a memory's file. Characters that some file system refuses are written as %XX. */
-export const fileNameOf = (id: string): string =>
-  `${id.replace(/[^\w.-]|^\./g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`)}.json`
+/** File systems take names of up to 255 bytes; what makes a name free (~2) has to fit too. */
+const LONGEST_NAME = 200
+
+/** The name of a memory's file. Characters that some file system refuses are written as %XX; what is too long ends in its hash. */
+export function fileNameOf(id: string): string {
+  const name = id.replace(
+    /[^\w.-]|^\./g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`
+  )
+  return name.length <= LONGEST_NAME
+    ? `${name}.json`
+    : `${name.slice(0, LONGEST_NAME / 2)}-${sha256(id).slice(0, 32)}.json`
+}
+
+/** The id of the memory that a file has its name from, also where the name got a number because it was taken. */
+export const idOfFileName = (name: string): string =>
+  name
+    .replace(/(?:~\d+)?\.json$/, '')
+    .replace(/%([\dA-F]{2})/g, (_, code) => String.fromCharCode(Number.parseInt(code, 16)))
 
 /** Where the earlier versions of a memory are kept, relative to the profile: 000001.json, 000002.json, …, and undone/. */
 export const historyFolder = (id: string): string =>

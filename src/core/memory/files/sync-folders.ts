@@ -1,15 +1,57 @@
 import {type Dirent, lstatSync, readdirSync, type Stats} from 'node:fs'
 import {join} from 'node:path'
 import {errno} from '../../errors.ts'
+import {noFolder} from '../../files.ts'
 import {withProfileLock} from '../../locks.ts'
 import {notify} from '../../notices.ts'
-import type {IndexEntry, MemoryIndex} from '../index/index.ts'
-import {readMemoryFile} from '../read-file.ts'
-import {toEntry} from './entry.ts'
+import type {Unread} from '../read-file.ts'
 
 /** A mark this much younger than the change that it saw could have missed another one within the same tick of the file system's clock. */
 export const COARSE_CLOCK_MS = 50
 const CHUNK = 512
+
+/** What an index keeps of one file, among other things. */
+export interface FileEntry {
+  id: string
+  /** Relative to the root, '/' separated, '' for the root itself. */
+  folder: string
+  name: string
+  mtimeMs: number
+  size: number
+}
+
+/** What is known of a folder: it need not be listed again while mtime and number of names are the same. */
+export interface FolderMark {
+  path: string
+  mtimeMs: number
+  names: number
+  /** Wall clock when it was noted, milliseconds. */
+  notedMs: number
+}
+
+/** An index of the files below one root, one record a file. Memories have one, tasks have another. */
+export interface FolderIndex<Entry extends FileEntry> {
+  folders(): FolderMark[]
+  folder(path: string): FolderMark | undefined
+  setFolder(mark: FolderMark): void
+  /** Files of exactly that folder, by name. */
+  files(folder: string): Map<string, {id: string; mtimeMs: number; size: number}>
+  locate(id: string): {folder: string; name: string} | undefined
+  /** An id that stands in another file already stays with that one, and is returned. */
+  put(entries: readonly Entry[]): {conflicts: {id: string; folder: string; name: string}[]}
+  remove(ids: readonly string[]): void
+  removeFolder(path: string): void
+  total(): number
+  transaction<T>(fn: () => T): T
+}
+
+/** Reads the file `folder`/`name` below `root` for the index. */
+export type ReadEntry<Entry extends FileEntry> = (
+  root: string,
+  folder: string,
+  name: string,
+  userId: string
+) => {entry: Entry} | Unread
 
 /** What a look at the folders found. */
 export interface SyncReport {
@@ -27,10 +69,11 @@ export interface SyncReport {
  * Writes in chunks, each under the person's lock, so that a large rebuild never makes a capture wait long. A folder is marked as
  * known last: a crash on the way only means that it is listed again.
  */
-export async function syncFolders(
+export async function syncFolders<Entry extends FileEntry>(
   userId: string,
   root: string,
-  index: MemoryIndex,
+  index: FolderIndex<Entry>,
+  readEntry: ReadEntry<Entry>,
   {every = false, onProgress, signal}: SyncOptions = {}
 ): Promise<SyncReport> {
   const report: SyncReport = {added: 0, updated: 0, removed: 0, unreadable: []}
@@ -39,6 +82,8 @@ export async function syncFolders(
   const waiting = new Set(known.keys()).add('')
   for (const path of waiting) {
     const stat = folderStat(join(root, path))
+    if (stat === undefined && path === '' && lstatSync(root, {throwIfNoEntry: false})?.isSymbolicLink())
+      throw noFolder(root)
     if (stat === undefined) {
       if (known.has(path) || path === '')
         report.removed += await withProfileLock(userId, () => removeFolder(index, path))
@@ -53,7 +98,8 @@ export async function syncFolders(
         continue
       }
     }
-    for (const folder of await listFolder(userId, root, path, stat, index, report, progress)) waiting.add(folder)
+    for (const folder of await listFolder(userId, root, path, stat, index, readEntry, report, progress))
+      waiting.add(folder)
   }
   return report
 }
@@ -74,29 +120,30 @@ interface Progress {
 }
 
 /** The entry of one file that may have changed, read anew; the index forgets it where it is gone or unreadable. */
-export async function syncFile(
+export async function syncFile<Entry extends FileEntry>(
   userId: string,
   root: string,
-  index: MemoryIndex,
-  folder: string,
-  name: string,
-  id: string
+  index: FolderIndex<Entry>,
+  readEntry: ReadEntry<Entry>,
+  {folder, name, id}: Pick<FileEntry, 'folder' | 'name' | 'id'>
 ): Promise<void> {
   await withProfileLock(userId, () => {
-    const path = join(root, folder, name)
-    const read = readMemoryFile(path, userId)
+    const read = readEntry(root, folder, name, userId)
     index.transaction(() => {
-      if ('event' in read) index.put([toEntry(read.event, {folder, name, mtimeMs: read.mtimeMs, size: read.size})])
+      if ('entry' in read) index.put([read.entry])
       else index.remove([id])
+      const mark = index.folder(folder)
+      // The folder is listed again at each look until the file can be read, whatever its mtime says.
+      if ('reason' in read && mark !== undefined) index.setFolder({...mark, mtimeMs: UNKNOWN})
     })
-    if ('reason' in read) tell([{path, reason: read.reason}])
+    if ('reason' in read) tell([{path: join(root, folder, name), reason: read.reason}])
   })
 }
 
 /** A young mark that proved right is old enough by now, and need not be looked at again. */
 async function confirm(
   userId: string,
-  index: MemoryIndex,
+  index: Pick<FolderIndex<FileEntry>, 'folder' | 'setFolder'>,
   path: string,
   mtimeMs: number,
   names: number
@@ -109,21 +156,23 @@ async function confirm(
 }
 
 /** Reads what is new in one folder. @returns its subfolders */
-async function listFolder(
+async function listFolder<Entry extends FileEntry>(
   userId: string,
   root: string,
   path: string,
   before: Stats,
-  index: MemoryIndex,
+  index: FolderIndex<Entry>,
+  readEntry: ReadEntry<Entry>,
   report: SyncReport,
   progress: Progress
 ): Promise<string[]> {
   const notedMs = Date.now()
   const names = readdirSync(join(root, path), {withFileTypes: true})
   const indexed = index.files(path)
+  const known = new Map(indexed)
   const fresh: string[] = []
   for (const file of names) {
-    if (!isMemoryFile(file)) continue
+    if (!isRecord(file)) continue
     const stat = lstatSync(join(root, path, file.name), {throwIfNoEntry: false})
     const entry = indexed.get(file.name)
     indexed.delete(file.name)
@@ -146,38 +195,85 @@ async function listFolder(
   for (let at = 0; at < fresh.length; at += CHUNK) {
     progress.signal?.throwIfAborted()
     progress.looked += Math.min(CHUNK, fresh.length - at)
-    const entries: IndexEntry[] = []
+    const entries: Entry[] = []
+    const lost: string[] = []
     for (const name of fresh.slice(at, at + CHUNK)) {
-      const read = readMemoryFile(join(root, path, name), userId)
-      if ('event' in read)
-        entries.push(toEntry(read.event, {folder: path, name, mtimeMs: read.mtimeMs, size: read.size}))
-      else if (!read.gone) unreadable.push({path: join(root, path, name), reason: read.reason})
+      const read = readEntry(root, path, name, userId)
+      if ('entry' in read) {
+        entries.push(read.entry)
+        continue
+      }
+      const old = known.get(name)
+      if (old !== undefined) lost.push(old.id)
+      if (!read.gone) unreadable.push({path: join(root, path, name), reason: read.reason})
     }
     await withProfileLock(userId, () => {
-      const before = index.count({})
-      const conflicts = index.transaction(() => putMoved(root, index, entries))
-      const added = index.count({}) - before
+      if (lost.length > 0) index.transaction(() => index.remove(lost))
+      const before = index.total()
+      const refused = putAll(root, index, entries)
+      const added = index.total() - before
       report.added += added
-      report.updated += entries.length - conflicts.length - added
-      for (const {id, name} of conflicts)
-        unreadable.push({path: join(root, path, name), reason: `another file has the id ${id} already`})
+      report.updated += entries.length - refused.length - added
+      for (const {name, reason} of refused) unreadable.push({path: join(root, path, name), reason})
     })
   }
   progress.tell?.(progress.looked)
+  // A file that could not be taken is looked at again each time, and told, until somebody mends it: it may be mended in place, which
+  // its folder does not show, and a copy is wanted as soon as the file that it is a copy of goes.
+  const mtimeMs = unreadable.length === 0 ? before.mtimeMs : UNKNOWN
   for (const file of names) {
     if (file.isSymbolicLink())
       unreadable.push({path: join(root, path, file.name), reason: 'it is a link; links are not followed'})
   }
   tell(unreadable)
   report.unreadable.push(...unreadable)
-  await withProfileLock(userId, () => index.setFolder({path, mtimeMs: before.mtimeMs, names: names.length, notedMs}))
-  return names
+  const folders = names
     .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
     .map(({name}) => (path === '' ? name : `${path}/${name}`))
+  await withProfileLock(userId, () =>
+    index.transaction(() => {
+      // With the parent known, only marks lead to its subfolders: they have one before they are listed, so that a crash forgets none.
+      for (const folder of folders)
+        if (index.folder(folder) === undefined) index.setFolder({path: folder, mtimeMs: UNKNOWN, names: 0, notedMs})
+      index.setFolder({path, mtimeMs, names: names.length, notedMs})
+    })
+  )
+  return folders
 }
 
+/** The mtime of a mark that no folder matches. */
+const UNKNOWN = -1
+
+/** Puts entries. One that the index cannot take for what is in it must not keep the others out. @returns those that were not taken */
+function putAll<Entry extends FileEntry>(
+  root: string,
+  index: FolderIndex<Entry>,
+  entries: Entry[]
+): {name: string; reason: string}[] {
+  const put = (some: Entry[]): {name: string; reason: string}[] =>
+    index
+      .transaction(() => putMoved(root, index, some))
+      .map(({id, name}) => ({name, reason: `another file has the id ${id} already`}))
+  try {
+    return put(entries)
+  } catch (error) {
+    if (entries.length > 1 && concernsContent(error)) return entries.flatMap((entry) => putAll(root, index, [entry]))
+    const [entry] = entries
+    if (entry === undefined || !concernsContent(error)) throw error
+    return [{name: entry.name, reason: `it cannot be indexed: ${(error as Error).message}`}]
+  }
+}
+
+/** SQLITE_ERROR, TOOBIG, CONSTRAINT, MISMATCH and RANGE are about values; all others are about the file or the disk. */
+const concernsContent = (error: unknown): boolean =>
+  error instanceof Error && 'errcode' in error && [1, 18, 19, 20, 25].includes((error.errcode as number) & 0xff)
+
 /** Puts entries; an id whose indexed file is not there any more was moved here. @returns the entries whose id has another file */
-function putMoved(root: string, index: MemoryIndex, entries: IndexEntry[]): {id: string; name: string}[] {
+function putMoved<Entry extends FileEntry>(
+  root: string,
+  index: FolderIndex<Entry>,
+  entries: Entry[]
+): {id: string; name: string}[] {
   const {conflicts} = index.put(entries)
   const moved = conflicts.filter(({id}) => {
     const old = index.locate(id)
@@ -190,13 +286,13 @@ function putMoved(root: string, index: MemoryIndex, entries: IndexEntry[]): {id:
   return [...conflicts.filter((conflict) => !moved.includes(conflict)), ...doubled]
 }
 
-const isMemoryFile = (file: Dirent): boolean =>
+const isRecord = (file: Dirent): boolean =>
   file.name.endsWith('.json') && !file.name.startsWith('.') && !file.isDirectory() && !file.isSymbolicLink()
 
-function removeFolder(index: MemoryIndex, path: string): number {
-  const before = index.count({})
+function removeFolder(index: FolderIndex<FileEntry>, path: string): number {
+  const before = index.total()
   index.transaction(() => index.removeFolder(path))
-  return before - index.count({})
+  return before - index.total()
 }
 
 function folderStat(path: string): Stats | undefined {

@@ -1,5 +1,5 @@
 import {type Dirent, lstatSync, readdirSync, rmSync, statSync} from 'node:fs'
-import {dirname, join, relative} from 'node:path'
+import {basename, dirname, join, relative} from 'node:path'
 import {changeProfile, type ProfileChange} from '../../change.ts'
 import {requireUserContext} from '../../context.ts'
 import {errno} from '../../errors.ts'
@@ -7,13 +7,13 @@ import {reach} from '../../faults.ts'
 import {ensureFolder, place, syncFolder, unwritable} from '../../files.ts'
 import {notify} from '../../notices.ts'
 import {PROFILE_LAYOUT, paths} from '../../paths.ts'
-import {IndexUnusable, type MemoryIndex} from '../index/index.ts'
+import type {MemoryIndex} from '../index/index.ts'
 import {readMemoryFile} from '../read-file.ts'
 import type {TrashedMemory} from '../store.ts'
 import {toEntry} from './entry.ts'
 import {FolderKnowledge} from './folder-knowledge.ts'
-import {openIndexLocked, renewIndex} from './open-index.ts'
-import {historyFolder} from './placement.ts'
+import {openIndexLocked, updateIndex} from './open-index.ts'
+import {historyFolder, idOfFileName} from './placement.ts'
 
 /** A file on its way from one place to another, both relative to their roots. */
 interface Move {
@@ -100,6 +100,11 @@ export async function trashedEvents(): Promise<TrashedMemory[]> {
   return readTrash(paths.trash, userId).sort((a, b) => (a.deletedAt < b.deletedAt ? 1 : -1))
 }
 
+/** Ids of what is in the trash, by the names of its files: a file that somebody named otherwise is not among them. */
+export async function trashedIds(): Promise<Set<string>> {
+  return new Set(filesBelow(paths.trash).map((path) => idOfFileName(basename(path))))
+}
+
 /** Removes what is in the trash for good, with its history. @returns how many memories */
 export function emptyTrash(): Promise<number> {
   return changeProfile((change) => {
@@ -159,12 +164,14 @@ function moveAll(moves: readonly Move[], from: string, to: string, finish: () =>
   const done: Move[] = []
   try {
     for (const move of moves) {
-      place({path: join(from, move.from)}, join(to, move.to))
       done.push(move)
+      place({path: join(from, move.from)}, join(to, move.to))
     }
     finish()
   } catch (error) {
-    for (const move of done) place({path: join(to, move.to)}, join(from, move.from))
+    for (const move of done) {
+      if (existsFile(join(to, move.to))) place({path: join(to, move.to)}, join(from, move.from))
+    }
     throw unwritable(to, error)
   }
 }
@@ -174,19 +181,14 @@ function withLockedIndex(
   change: ProfileChange,
   fn: (index: MemoryIndex) => {ids: string[]; update: () => void} | undefined
 ): string[] {
-  let index = openIndexLocked(change.user)
+  const index = openIndexLocked(change.user)
   try {
     const result = fn(index)
     if (result === undefined) return []
-    try {
-      index.transaction(() => {
-        result.update()
-        reach('indexed')
-      })
-    } catch (error) {
-      if (!(error instanceof IndexUnusable)) throw error
-      index = renewIndex(change.user, index)
-    }
+    updateIndex(change.user, index, () => {
+      result.update()
+      reach('indexed')
+    })
     reach('committed')
     return result.ids
   } finally {

@@ -7,12 +7,11 @@ import {reach} from '../../faults.ts'
 import {discard, ensureFolder, place, stageFile, syncFolder, unwritable} from '../../files.ts'
 import {PROFILE_LAYOUT} from '../../paths.ts'
 import {type EpisodicEvent, formatEvent} from '../event.ts'
-import {IndexUnusable} from '../index/index.ts'
-import {type MemoryFile, versionOf} from '../read-file.ts'
+import {formatChecked, type MemoryFile, versionOf} from '../read-file.ts'
 import type {StoredMemory, Update} from '../store.ts'
 import {toEntry} from './entry.ts'
 import {FolderKnowledge} from './folder-knowledge.ts'
-import {openIndexLocked, renewIndex} from './open-index.ts'
+import {openIndexLocked, updateIndex} from './open-index.ts'
 import {historyFolder} from './placement.ts'
 import {readPlaced} from './read-placed.ts'
 
@@ -25,7 +24,7 @@ import {readPlaced} from './read-placed.ts'
 export async function updateEvent(id: string, update: Update): Promise<StoredMemory | undefined> {
   return changeProfile((change) => {
     const root = join(change.root, PROFILE_LAYOUT.episodic)
-    let index = openIndexLocked(change.user)
+    const index = openIndexLocked(change.user)
     try {
       const located = index.locate(id)
       const file = located === undefined ? undefined : readPlaced(root, located, change.user.userId)
@@ -33,23 +32,18 @@ export async function updateEvent(id: string, update: Update): Promise<StoredMem
       if (update.version !== undefined && update.version !== file.version())
         throw stale(id, update.version, file.version())
       const event = update.change(file.event)
-      const text = formatEvent(event)
+      const text = formatChecked(event)
       if (text === formatEvent(file.event)) return stored(event, file.path, file.version)
       const folders = new FolderKnowledge(root, index)
       folders.replacing(located.folder)
       if (update.history !== undefined) keepVersion(change, id, file)
       replace(change, file, text, folders, update.audit(event))
-      try {
+      updateIndex(change.user, index, () => {
         const {mtimeMs, size} = statSync(file.path)
-        index.transaction(() => {
-          index.put([toEntry(event, {folder: located.folder, name: located.name, mtimeMs, size})])
-          for (const mark of folders.marks()) index.setFolder(mark)
-          reach('indexed')
-        })
-      } catch (error) {
-        if (!(error instanceof IndexUnusable)) throw error
-        index = renewIndex(change.user, index)
-      }
+        index.put([toEntry(event, {folder: located.folder, name: located.name, mtimeMs, size})])
+        for (const mark of folders.marks()) index.setFolder(mark)
+        reach('indexed')
+      })
       reach('committed')
       return stored(event, file.path, () => versionOf(text))
     } finally {

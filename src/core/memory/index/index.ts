@@ -1,16 +1,26 @@
 import {closeSync, existsSync, openSync} from 'node:fs'
 import {DatabaseSync, type SQLInputValue} from 'node:sqlite'
+import type {FolderIndex, FolderMark} from '../files/sync-folders.ts'
 import type {Search} from '../search/search.ts'
+import {counted, countOf, PRIVATE, tallyOf} from './counts.ts'
 import {rowsOf} from './filter.ts'
 import {SCHEMA, SCHEMA_VERSION} from './schema.ts'
 import {sourceOf} from './source.ts'
 import {speakersOf} from './speakers.ts'
 import {Statements} from './statements.ts'
-import type {Conflict, FolderMark, Hit, IndexEntry, IndexFilter, IndexOptions, Located, SearchOptions} from './types.ts'
+import type {Conflict, Hit, IndexEntry, IndexFilter, IndexOptions, Located, SearchOptions} from './types.ts'
 import {guarded, IndexUnusable} from './unusable.ts'
+import {
+  loadVectorFunctions,
+  type NearestRequest,
+  nearestVectors,
+  putVector,
+  vectorCount,
+  withoutVector
+} from './vectors.ts'
 import {putEntries, removeRows, reverse} from './writer.ts'
 
-export type {Conflict, FolderMark, Hit, IndexEntry, IndexFilter, IndexOptions, Located, SearchOptions} from './types.ts'
+export type {Conflict, Hit, IndexEntry, IndexFilter, IndexOptions, Located, SearchOptions} from './types.ts'
 export {IndexUnusable} from './unusable.ts'
 
 const LOCATED = 'm.id, m.timestamp, m.type, m.folder, m.name, m.mtime AS mtimeMs, m.size'
@@ -19,11 +29,12 @@ const LOCATED = 'm.id, m.timestamp, m.type, m.folder, m.name, m.mtime AS mtimeMs
  * What a profile's memories are found by: one SQLite file, derived from the memory files and deletable at any time.
  * Writing is for whoever holds the profile's lock; every method is synchronous. Each throws IndexUnusable where the file turns out damaged.
  */
-export class MemoryIndex {
+export class MemoryIndex implements FolderIndex<IndexEntry> {
   readonly #file: string
   readonly #database: DatabaseSync
   readonly #options: IndexOptions
   readonly #sql: Statements
+  #comparesVectors = false
 
   private constructor(file: string, database: DatabaseSync, options: IndexOptions) {
     this.#file = file
@@ -38,6 +49,8 @@ export class MemoryIndex {
     return MemoryIndex.#connect(file, options, (database) => {
       const version = (database.prepare('PRAGMA user_version').get() as {user_version: number}).user_version
       if (version !== SCHEMA_VERSION) throw new IndexUnusable(file, `has version ${version}, not ${SCHEMA_VERSION}`)
+      const {language} = database.prepare('SELECT language FROM totals').get() as {language: string}
+      if (language !== options.language) throw new IndexUnusable(file, `is in ${language}, not in ${options.language}`)
       database.exec('PRAGMA synchronous = NORMAL')
     })
   }
@@ -47,13 +60,16 @@ export class MemoryIndex {
     closeSync(openSync(file, 'wx', 0o600))
     return MemoryIndex.#connect(file, options, (database) => {
       database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL')
-      database.exec(`BEGIN IMMEDIATE; ${SCHEMA} COMMIT`)
+      database.exec(`BEGIN IMMEDIATE; ${SCHEMA}`)
+      database.prepare('UPDATE totals SET language = ?').run(options.language)
+      database.exec('COMMIT')
     })
   }
 
   static #connect(file: string, options: IndexOptions, prepare: (database: DatabaseSync) => void): MemoryIndex {
     return guarded(file, () => {
-      const database = new DatabaseSync(file, {timeout: BUSY_MS})
+      // Extensions are allowed, and switched on only while the one for vectors is loaded.
+      const database = new DatabaseSync(file, {timeout: BUSY_MS, allowExtension: true})
       try {
         prepare(database)
         return new MemoryIndex(file, database, options)
@@ -65,7 +81,12 @@ export class MemoryIndex {
   }
 
   close(): void {
-    this.#guarded(() => this.#database.close())
+    try {
+      this.#guarded(() => this.#database.close())
+    } catch (error) {
+      // What is damaged is found so at the next opening; nothing is read from it any more.
+      if (!(error instanceof IndexUnusable)) throw error
+    }
   }
 
   /** Runs `fn` as one change: all of it is kept, or, where it throws, nothing. */
@@ -197,6 +218,33 @@ export class MemoryIndex {
     return this.#guarded(() => this.#sql.get<{session: string}>(NEWEST_SESSION)?.session)
   }
 
+  /** The commonest terms that begin so. */
+  termsFrom(prefix: string, limit: number): string[] {
+    return this.#guarded(() =>
+      this.#sql
+        .arrays<[string]>(
+          'SELECT term FROM vocabulary WHERE term >= ? AND term < ? ORDER BY frequency DESC, term LIMIT ?',
+          prefix,
+          `${prefix}\u{10ffff}`,
+          limit
+        )
+        .map(([term]) => term)
+    )
+  }
+
+  /** Conversations, the one with the newest turn first: what they began with, how many turns, when. */
+  sessions(limit: number): {session: string; first: Located; turns: number; startedAt: number}[] {
+    return this.#guarded(() =>
+      this.#sql.all<{session: string; turns: number; startedAt: number}>(SESSIONS, limit).flatMap((found) => {
+        const first = this.#sql.get<Located>(
+          `SELECT ${LOCATED} FROM memory m WHERE m.session = ? ORDER BY m.timestamp, m.id LIMIT 1`,
+          found.session
+        )
+        return first === undefined ? [] : [{...found, first}]
+      })
+    )
+  }
+
   /** Memories that pass the filter, newest first, from after the one named in `before`. */
   list(filter: IndexFilter, limit: number, before?: {timestamp: number; id: string}): Located[] {
     const {from, condition, time} = rowsOf(filter)
@@ -206,13 +254,25 @@ export class MemoryIndex {
     return this.#guarded(() => this.#sql.all<Located>(query, ...condition.values, ...cursor, limit))
   }
 
+  /** How many memories there are. */
+  total(): number {
+    return this.#guarded(() => this.#sql.get<{memories: number}>('SELECT memories FROM totals')?.memories ?? 0)
+  }
+
+  /** Of all memory files together. */
+  bytes(): number {
+    return this.#guarded(() => this.#sql.get<{bytes: number}>('SELECT bytes FROM totals')?.bytes ?? 0)
+  }
+
   count(filter: IndexFilter): number {
     return this.#guarded(() => {
       const {from, condition} = rowsOf(filter)
-      if (condition.sql === 'TRUE') return this.#total()
+      if (condition.sql === 'TRUE') return this.total()
       return (
+        countOf(this.#sql, filter) ??
         this.#sql.get<{n: number}>(`SELECT count(*) AS n FROM ${from} WHERE ${condition.sql}`, ...condition.values)
-          ?.n ?? 0
+          ?.n ??
+        0
       )
     })
   }
@@ -220,7 +280,7 @@ export class MemoryIndex {
   /** Numbers for the whole profile; speakers are lower case, the person left out. */
   counts(): {total: number; unprocessed: number; speakers: string[]} {
     return this.#guarded(() => ({
-      total: this.#total(),
+      total: this.total(),
       unprocessed: this.count({unprocessed: true}),
       speakers: speakersOf(this.#sql, this.#options.owner).names.filter((name) => name !== '')
     }))
@@ -228,14 +288,7 @@ export class MemoryIndex {
 
   /** How many memories there are of each type, and with each tag. */
   tally(): {types: Record<string, number>; tags: Record<string, number>} {
-    return this.#guarded(() => ({
-      types: Object.fromEntries(
-        this.#sql.arrays<[string, number]>('SELECT type, count(*) FROM memory GROUP BY type ORDER BY type')
-      ),
-      tags: Object.fromEntries(
-        this.#sql.arrays<[string, number]>('SELECT tag, count(*) FROM tag GROUP BY tag ORDER BY tag')
-      )
-    }))
+    return this.#guarded(() => tallyOf(this.#sql))
   }
 
   /**
@@ -252,8 +305,30 @@ export class MemoryIndex {
     })
   }
 
-  #total(): number {
-    return this.#sql.get<{memories: number}>('SELECT memories FROM totals')?.memories ?? 0
+  /** The newest memories without a vector of that model, and how many there are; private ones only where they may be sent to it. */
+  withoutVector(model: string, withPrivate: boolean, limit: number): {count: number; memories: Located[]} {
+    return this.#guarded(() => {
+      const wanted = this.total() - (withPrivate ? 0 : counted(this.#sql, PRIVATE))
+      const count = Math.max(0, wanted - vectorCount(this.#sql, model))
+      return {count, memories: count === 0 ? [] : withoutVector(this.#sql, LOCATED, model, withPrivate, limit)}
+    })
+  }
+
+  /** Keeps what a model made of memories' texts. */
+  putVectors(
+    model: string,
+    vectors: readonly {memory: {id: string; content: string; response?: string}; vector: Float32Array}[]
+  ): void {
+    this.#change(() => {
+      for (const {memory, vector} of vectors) putVector(this.#sql, model, memory, vector)
+    })
+  }
+
+  /** The memories nearest in meaning, nearest first. @throws MhError VECTORS_UNAVAILABLE (exit 1) */
+  async nearest(request: NearestRequest): Promise<(Located & {score: number})[]> {
+    if (!this.#comparesVectors) await loadVectorFunctions(this.#database)
+    this.#comparesVectors = true
+    return this.#guarded(() => nearestVectors(this.#sql, LOCATED, request))
   }
 
   #rows(query: string, ...values: SQLInputValue[]): number[] {
@@ -271,6 +346,8 @@ export class MemoryIndex {
 }
 
 const NEWEST_SESSION = 'SELECT session FROM memory WHERE session IS NOT NULL ORDER BY timestamp DESC, id DESC LIMIT 1'
+const SESSIONS = `SELECT session, count(*) AS turns, min(timestamp) AS startedAt FROM memory WHERE session IS NOT NULL
+  GROUP BY session ORDER BY max(timestamp) DESC, session LIMIT ?`
 const MARK = 'path, mtime AS mtimeMs, names, noted AS notedMs'
 /** Another process may be in a checkpoint for a moment. Writers wait for the profile's lock, not here. */
 const BUSY_MS = 2000

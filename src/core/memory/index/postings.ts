@@ -1,5 +1,6 @@
 import type {SQLInputValue} from 'node:sqlite'
 import {rowsOf} from './filter.ts'
+import {markersWanted} from './markers.ts'
 import type {Statements} from './statements.ts'
 import type {IndexFilter} from './types.ts'
 
@@ -15,18 +16,28 @@ const BETWEEN = `SELECT rowid FROM words WHERE words MATCH ?
   AND rowid BETWEEN CAST(? AS INTEGER) AND CAST(? AS INTEGER) ORDER BY rowid DESC LIMIT ?`
 
 /**
- * The postings of an index under a filter. Which rows pass is read once and lazily, by the filter's own index, and postings are read in pages
- * until enough of their rows pass: a join with `memory` for each row of each term costs three times as much.
+ * The postings of an index under a filter. Where few rows pass, they are read once and lazily by the filter's own index. Where many do, a
+ * posting is read as it is, and the caller drops what does not pass; only one that is longer than asked for is looked up together with the
+ * filter (see markers.ts).
  */
-export function postingsOf(sql: Statements, {current, ...filter}: IndexFilter, excludeSession?: string): Postings {
+export function postingsOf(
+  sql: Statements,
+  {current, ...filter}: IndexFilter,
+  excludeSession: string | undefined,
+  span: () => {oldest: number; newest: number}
+): Postings {
   const excluded = excludedRows(sql, current, excludeSession)
   if (rowsOf(filter).condition.sql === 'TRUE' && excluded.size === 0)
     return (term, limit) => rows(sql, ALL, match(term), limit)
   let known: Passing | undefined
   return (term, limit) => {
-    known ??= passing(sql, filter, excluded)
-    const {lowest, highest, passes, postings} = known
+    known ??= passing(sql, filter, excluded, span)
+    const {lowest, highest, passes, markers, postings} = known
     if (postings !== undefined) return postings.get(term)?.slice(0, limit) ?? []
+    if (markers !== undefined) {
+      const found = rows(sql, ALL, match(term), limit)
+      return found.length < limit ? found : rows(sql, ALL, `${match(term)} AND ${markers}`, limit)
+    }
     const found: number[] = []
     for (let from = highest; from >= lowest && found.length < limit; ) {
       const page = rows(sql, BETWEEN, match(term), lowest, from, PAGE)
@@ -42,12 +53,16 @@ interface Passing {
   lowest: number
   highest: number
   passes(row: number): boolean
+  /** Where many rows pass: what finds them, as a part of an FTS5 expression. */
+  markers?: string
   /** Where few rows pass: theirs alone, newest first. */
-  postings: Map<string, number[]> | undefined
+  postings?: Map<string, number[]>
 }
 
 /** So few rows are quicker read themselves than found in the postings of common words. */
 const FEW = 2_000
+/** So many are still read once; more are found by their markers. */
+const MANY = 6_000
 
 /** Rows that are few, and are dropped one by one: those of a session, and those that had been superseded by a moment. */
 function excludedRows(sql: Statements, current: number | undefined, session: string | undefined): ReadonlySet<number> {
@@ -59,12 +74,23 @@ function excludedRows(sql: Statements, current: number | undefined, session: str
 
 const SUPERSEDED = 'SELECT m.row FROM superseded s JOIN memory m ON m.id = s.target WHERE s.at <= ?'
 
-function passing(sql: Statements, filter: IndexFilter, excluded: ReadonlySet<number>): Passing {
+function passing(
+  sql: Statements,
+  filter: IndexFilter,
+  excluded: ReadonlySet<number>,
+  span: () => {oldest: number; newest: number}
+): Passing {
   const {from, condition} = rowsOf(filter)
-  if (condition.sql === 'TRUE') {
-    return {lowest: 0, highest: Number.MAX_SAFE_INTEGER, passes: (row) => !excluded.has(row), postings: undefined}
-  }
-  const allowed = new Set(rows(sql, `SELECT m.row FROM ${from} WHERE ${condition.sql}`, ...condition.values))
+  const all = {lowest: 0, highest: Number.MAX_SAFE_INTEGER, passes: (row: number) => !excluded.has(row)}
+  if (condition.sql === 'TRUE') return all
+  const markers = markersWanted(filter, span())
+  const limit = markers === undefined ? '' : ` LIMIT ${MANY + 1}`
+  // A tag alone is answered without looking at its memories.
+  const row = condition.sql.endsWith('AND TRUE') ? 't.row' : 'm.row'
+  const source = row === 't.row' ? 'tag t' : from
+  const read = rows(sql, `SELECT ${row} FROM ${source} WHERE ${condition.sql}${limit}`, ...condition.values)
+  if (markers !== undefined && read.length > MANY) return {...all, markers}
+  const allowed = new Set(read)
   for (const row of excluded) allowed.delete(row)
   let lowest = Number.MAX_SAFE_INTEGER
   let highest = -1
@@ -76,7 +102,7 @@ function passing(sql: Statements, filter: IndexFilter, excluded: ReadonlySet<num
     lowest,
     highest,
     passes: (row) => allowed.has(row),
-    postings: allowed.size <= FEW ? postingsOfRows(sql, allowed) : undefined
+    ...(allowed.size <= FEW ? {postings: postingsOfRows(sql, allowed)} : {})
   }
 }
 

@@ -1,11 +1,14 @@
 /** PRAGMA user_version of an index that this code reads. A change of the schema, the tokenizer or the facts raises it, and old indexes are rebuilt. */
-export const SCHEMA_VERSION = 2
+export const SCHEMA_VERSION = 4
 
 /**
  * `words` is the full-text index: rows of a term, without positions or counts, which ranking reads from memory.terms. Terms arrive joined by
  * blanks and are never split again: its tokenizer takes every category of characters but separators and controls as part of a word.
  * `vocabulary` holds in how many memories a term stands. `memory.reversed` is the id backwards, for looking ids up by their ending.
  * `memory.speaker` is a folded name, '' for the person, with a '?' before it where it is only how a note begins.
+ * `words` also holds what memories are filtered by (markers.ts), and `counted` in how many memories each type and tag and "unprocessed" is.
+ * `vector` holds what a model made of a memory's text (float32, little-endian), with a hash of that text.
+ * `totals.language` is the language whose terms these are: in another one they would find nothing.
  * `superseded` holds which memory (`row`, told at `at`) says that another (`target`, an id) is no longer so.
  */
 export const SCHEMA = `
@@ -42,8 +45,11 @@ export const SCHEMA = `
   CREATE INDEX superseded_row ON superseded (row);
   CREATE TABLE vocabulary (term TEXT PRIMARY KEY, frequency INTEGER NOT NULL) WITHOUT ROWID;
   CREATE TABLE speaker (name TEXT PRIMARY KEY, memories INTEGER NOT NULL) WITHOUT ROWID;
-  CREATE TABLE totals (memories INTEGER NOT NULL, terms INTEGER NOT NULL);
-  INSERT INTO totals VALUES (0, 0);
+  CREATE TABLE counted (name TEXT PRIMARY KEY, memories INTEGER NOT NULL) WITHOUT ROWID;
+  CREATE TABLE vector (row INTEGER PRIMARY KEY, model TEXT NOT NULL, text TEXT NOT NULL, embedding BLOB NOT NULL);
+  CREATE INDEX vector_model ON vector (model);
+  CREATE TABLE totals (memories INTEGER NOT NULL, terms INTEGER NOT NULL, bytes INTEGER NOT NULL, language TEXT);
+  INSERT INTO totals VALUES (0, 0, 0, NULL);
   CREATE TABLE folder (path TEXT PRIMARY KEY, mtime REAL NOT NULL, names INTEGER NOT NULL, noted REAL NOT NULL) WITHOUT ROWID;
   CREATE VIRTUAL TABLE words USING fts5 (
     terms, content = '', contentless_delete = 1, detail = none,

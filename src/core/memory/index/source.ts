@@ -11,20 +11,23 @@ import {FLAG} from './writer.ts'
 export function sourceOf(
   sql: Statements,
   options: IndexOptions,
-  filter: IndexFilter,
+  asked: IndexFilter,
   excludeSession?: string
 ): MemorySource {
+  const filter = superseded(sql) ? asked : withoutCurrent(asked)
   const condition = conditionOf(filter, excludeSession)
   const speakers = speakersOf(sql, options.owner)
   const turnOf = (columns: TurnColumns): Turn => toTurn(columns, speakers.keyOf)
   const select = `SELECT m.row, m.id, m.timestamp, m.speaker, m.session, m.terms, m.asked, m.asking, m.person, m.flags, ${condition.sql} FROM memory m`
   const turns = (tail: string, ...values: SQLInputValue[]): Turn[] =>
     sql.arrays<TurnColumns>(`${select} ${tail}`, ...condition.values, ...values).map(turnOf)
+  const span = (): {oldest: number; newest: number} =>
+    sql.get<{oldest: number; newest: number}>(SPAN) ?? {oldest: 0, newest: 0}
 
   return {
     totals: () =>
       sql.get<{memories: number; terms: number}>('SELECT memories, terms FROM totals') ?? {memories: 0, terms: 0},
-    span: () => sql.get<{oldest: number; newest: number}>(SPAN) ?? {oldest: 0, newest: 0},
+    span,
     speakers: () => speakers.names,
     frequencies: (terms) =>
       new Map(
@@ -41,7 +44,7 @@ export function sourceOf(
         shortest,
         longest
       ),
-    postings: postingsOf(sql, filter, excludeSession),
+    postings: postingsOf(sql, filter, excludeSession, span),
     toldBetween: (from, to, limit) =>
       sql
         .arrays<[number]>(
@@ -52,29 +55,44 @@ export function sourceOf(
           limit
         )
         .map(([row]) => row),
+    eligible: (rows) =>
+      condition.sql === 'TRUE'
+        ? [...rows]
+        : sql
+            .arrays<[number]>(
+              `SELECT m.row FROM json_each(?) c CROSS JOIN memory m ON m.row = c.value WHERE ${condition.sql} ORDER BY c.key`,
+              JSON.stringify(rows),
+              ...condition.values
+            )
+            .map(([row]) => row),
     turns: (rows) => turns('WHERE m.row IN (SELECT value FROM json_each(?))', JSON.stringify(rows)),
-    before: (turn, limit) =>
+    around: (near, limit) =>
       turns(
-        `WHERE (m.timestamp, m.id) < (?, ?) AND ${near(turn, '>=')} ORDER BY m.timestamp DESC, m.id DESC LIMIT ?`,
-        turn.timestamp,
-        turn.id,
-        turn.timestamp - limit * SITTING_GAP_MS,
-        limit
-      ),
-    after: (turn, limit) =>
-      turns(
-        `WHERE (m.timestamp, m.id) > (?, ?) AND ${near(turn, '<=')} ORDER BY m.timestamp, m.id LIMIT ?`,
-        turn.timestamp,
-        turn.id,
-        turn.timestamp + limit * SITTING_GAP_MS,
-        limit
+        `WHERE m.row IN (${beside('(b.timestamp, b.id) < (c.value ->> 0, c.value ->> 1) AND b.timestamp >= c.value ->> 2', 'DESC')}
+          UNION ALL ${beside('(b.timestamp, b.id) > (c.value ->> 0, c.value ->> 1) AND b.timestamp <= c.value ->> 3', 'ASC')})`,
+        ...sides(near, limit)
       )
   }
 }
 
+/** Mostly nothing is superseded, and then no row need be asked whether it is. */
+const superseded = (sql: Statements): boolean => sql.get('SELECT 1 FROM superseded LIMIT 1') !== undefined
+const withoutCurrent = ({current, ...filter}: IndexFilter): IndexFilter => filter
+
+/** Rows next to those of a JSON array [timestamp, id, earliest, latest][]. One query for all of them: a query for each costs six times as much. */
+const beside = (condition: string, order: 'ASC' | 'DESC'): string =>
+  `SELECT n.row FROM json_each(?) c JOIN memory n ON n.row IN (
+    SELECT b.row FROM memory b WHERE ${condition} ORDER BY b.timestamp ${order}, b.id ${order} LIMIT ?)`
+
 /** Without a session, what is farther away than so many gaps is of another sitting and need not be read. */
-const near = ({session}: Turn, comparison: string): string =>
-  session === null ? `m.timestamp ${comparison} ?` : '? IS NOT NULL'
+function sides(near: readonly Turn[], limit: number): SQLInputValue[] {
+  const places = near.map(({timestamp, id, session}) => {
+    const reach = session === null ? limit * SITTING_GAP_MS : Number.MAX_SAFE_INTEGER / 2
+    return [timestamp, id, timestamp - reach, timestamp + reach]
+  })
+  const json = JSON.stringify(places)
+  return [json, limit, json, limit]
+}
 
 /** Two look-ups at the ends of the order; min() and max() in one query would read all of it. */
 const SPAN =

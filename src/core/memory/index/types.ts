@@ -35,15 +35,6 @@ export interface Located {
   size: number
 }
 
-/** What is known of a folder: it need not be listed again while mtime and number of names are the same. */
-export interface FolderMark {
-  path: string
-  mtimeMs: number
-  names: number
-  /** Wall clock when it was noted, milliseconds. */
-  notedMs: number
-}
-
 export interface IndexFilter {
   type?: string
   tag?: string

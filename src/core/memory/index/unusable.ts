@@ -11,6 +11,9 @@ export class IndexUnusable extends Error {
 
 const SQLITE_CORRUPT = 11
 const SQLITE_NOTADB = 26
+/** The file was taken away under the connection (a cache that somebody empties), or cannot be opened. */
+const SQLITE_IOERR = 10
+const SQLITE_CANTOPEN = 14
 
 /** Runs `fn`; what SQLite says of a damaged file comes out as IndexUnusable, everything else as it is. */
 export function guarded<T>(file: string, fn: () => T): T {
@@ -26,5 +29,5 @@ function isDamage(error: unknown): error is Error {
   if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number') return false
   // The low byte is the code, the rest says more exactly what is wrong.
   const code = error.errcode & 0xff
-  return code === SQLITE_CORRUPT || code === SQLITE_NOTADB
+  return [SQLITE_CORRUPT, SQLITE_NOTADB, SQLITE_IOERR, SQLITE_CANTOPEN].includes(code)
 }

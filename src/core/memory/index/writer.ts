@@ -1,12 +1,26 @@
 import {factsOf} from '../text/facts.ts'
 import {spokenBy} from '../text/speaker.ts'
 import {foldName} from '../text/tokenize.ts'
+import {countedTag, countedType, PRIVATE, UNPROCESSED} from './counts.ts'
+import {markersOf} from './markers.ts'
 import {GUESSED} from './speakers.ts'
 import type {Statements} from './statements.ts'
 import type {Conflict, IndexEntry} from './types.ts'
+import {dropVector} from './vectors.ts'
 
 /** Bits of memory.flags. */
 export const FLAG = {time: 1, number: 2, place: 4, proper: 8, quoted: 16} as const
+
+/** What is counted of a memory. */
+interface Counted {
+  type: string
+  tags: readonly string[]
+  processed: boolean
+  hidden: boolean
+  speaker: string
+  terms: readonly string[]
+  size: number
+}
 
 interface Stored {
   row: number
@@ -32,7 +46,10 @@ export function putEntries(sql: Statements, language: string, entries: readonly 
       ofFile?.id === entry.id
         ? ofFile
         : sql.get<Stored>('SELECT row, id, folder, name FROM memory WHERE id = ?', entry.id)
-    if (ofFile !== undefined) removeRow(sql, change, ofFile.row)
+    if (ofFile !== undefined) {
+      removeRow(sql, change, ofFile.row)
+      dropVector(sql, ofFile.row, entry)
+    }
     if (ofId !== undefined && ofId.row !== ofFile?.row)
       conflicts.push({id: entry.id, folder: entry.folder, name: entry.name})
     else insert(sql, change, language, entry, ofFile?.row ?? null)
@@ -44,7 +61,10 @@ export function putEntries(sql: Statements, language: string, entries: readonly 
 /** Takes rows out of the index, inside the caller's transaction. */
 export function removeRows(sql: Statements, rows: readonly number[]): void {
   const change = new Change()
-  for (const row of rows) removeRow(sql, change, row)
+  for (const row of rows) {
+    removeRow(sql, change, row)
+    dropVector(sql, row)
+  }
   change.apply(sql)
 }
 
@@ -52,22 +72,39 @@ export function removeRows(sql: Statements, rows: readonly number[]): void {
 class Change {
   readonly #terms = new Map<string, number>()
   readonly #speakers = new Map<string, number>()
+  readonly #counted = new Map<string, number>()
   #memories = 0
   #length = 0
+  #bytes = 0
 
-  add(terms: readonly string[], speaker: string, sign: 1 | -1): void {
-    for (const term of new Set(terms)) this.#terms.set(term, (this.#terms.get(term) ?? 0) + sign)
-    if (speaker !== '') this.#speakers.set(speaker, (this.#speakers.get(speaker) ?? 0) + sign)
+  add({type, tags, processed, hidden, speaker, terms, size}: Counted, sign: 1 | -1): void {
+    for (const term of new Set(terms)) addTo(this.#terms, term, sign)
+    if (speaker !== '') addTo(this.#speakers, speaker, sign)
+    addTo(this.#counted, countedType(type), sign)
+    for (const tag of tags) addTo(this.#counted, countedTag(tag), sign)
+    if (!processed) addTo(this.#counted, UNPROCESSED, sign)
+    if (hidden) addTo(this.#counted, PRIVATE, sign)
     this.#memories += sign
     this.#length += sign * terms.length
+    this.#bytes += sign * size
   }
 
   apply(sql: Statements): void {
     addCounts(sql, 'vocabulary', 'term', 'frequency', this.#terms)
     addCounts(sql, 'speaker', 'name', 'memories', this.#speakers)
-    if (this.#memories !== 0 || this.#length !== 0)
-      sql.run('UPDATE totals SET memories = memories + ?, terms = terms + ?', this.#memories, this.#length)
+    addCounts(sql, 'counted', 'name', 'memories', this.#counted)
+    if (this.#memories === 0 && this.#length === 0 && this.#bytes === 0) return
+    sql.run(
+      'UPDATE totals SET memories = memories + ?, terms = terms + ?, bytes = bytes + ?',
+      this.#memories,
+      this.#length,
+      this.#bytes
+    )
   }
+}
+
+const addTo = (counts: Map<string, number>, name: string, by: number): void => {
+  counts.set(name, (counts.get(name) ?? 0) + by)
 }
 
 function addCounts(
@@ -77,14 +114,17 @@ function addCounts(
   count: string,
   changes: ReadonlyMap<string, number>
 ): void {
+  const more = [...changes].filter(([, by]) => by > 0)
+  // In order, so that neighbours in the table are written together; and at once: a statement for each costs twice as much.
+  more.sort(([a], [b]) => (a < b ? -1 : 1))
+  if (more.length > 0)
+    sql.run(
+      `INSERT INTO ${table} SELECT key, value FROM json_each(?) WHERE TRUE
+        ON CONFLICT (${key}) DO UPDATE SET ${count} = ${count} + excluded.${count}`,
+      JSON.stringify(Object.fromEntries(more))
+    )
   for (const [value, by] of changes) {
-    if (by > 0)
-      sql.run(
-        `INSERT INTO ${table} VALUES (?, ?) ON CONFLICT (${key}) DO UPDATE SET ${count} = ${count} + excluded.${count}`,
-        value,
-        by
-      )
-    else if (by < 0 && sql.run(`DELETE FROM ${table} WHERE ${key} = ? AND ${count} <= ?`, value, -by) === 0)
+    if (by < 0 && sql.run(`DELETE FROM ${table} WHERE ${key} = ? AND ${count} <= ?`, value, -by) === 0)
       sql.run(`UPDATE ${table} SET ${count} = ${count} + ? WHERE ${key} = ?`, by, value)
   }
 }
@@ -100,7 +140,8 @@ function insert(sql: Statements, change: Change, language: string, entry: IndexE
   const terms = facts.terms.join(' ')
   let flags = 0
   for (const fact of ['time', 'number', 'place', 'proper', 'quoted'] as const) if (facts[fact]) flags |= FLAG[fact]
-  const tags = [...new Set(entry.tags)]
+  // SQLite keeps well-formed text only; two tags that differ in a lone surrogate are one there.
+  const tags = [...new Set(entry.tags.map((tag) => tag.toWellFormed()))]
   sql.run(
     'INSERT INTO memory VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
     row,
@@ -124,21 +165,41 @@ function insert(sql: Statements, change: Change, language: string, entry: IndexE
     flags
   )
   const stored = row ?? sql.get<{row: number}>('SELECT last_insert_rowid() AS row')?.row ?? 0
-  sql.run('INSERT INTO words (rowid, terms) VALUES (?, ?)', stored, terms)
-  for (const tag of tags) sql.run('INSERT INTO tag VALUES (?, ?, ?)', tag, entry.timestamp, stored)
+  sql.run('INSERT INTO words (rowid, terms) VALUES (?, ?)', stored, `${terms} ${markersOf({...entry, tags})}`)
+  for (const tag of tags) sql.run('INSERT OR IGNORE INTO tag VALUES (?, ?, ?)', tag, entry.timestamp, stored)
   for (const target of entry.supersedes ?? [])
     sql.run('INSERT OR REPLACE INTO superseded VALUES (?, ?, ?)', target, stored, entry.timestamp)
-  change.add(facts.terms, name, 1)
+  change.add(
+    {
+      type: entry.type,
+      tags,
+      processed: entry.processed,
+      hidden: entry.private === true,
+      speaker: name,
+      terms: facts.terms,
+      size: entry.size
+    },
+    1
+  )
 }
 
 function removeRow(sql: Statements, change: Change, row: number): void {
-  const old = sql.get<{timestamp: number; speaker: string; tags: string; terms: string}>(
-    'SELECT timestamp, speaker, tags, terms FROM memory WHERE row = ?',
-    row
-  )
+  const old = sql.get<{
+    timestamp: number
+    type: string
+    processed: number
+    private: number
+    speaker: string
+    tags: string
+    terms: string
+    size: number
+  }>('SELECT timestamp, type, processed, private, speaker, tags, terms, size FROM memory WHERE row = ?', row)
   if (old === undefined) return
-  change.add(old.terms === '' ? [] : old.terms.split(' '), old.speaker, -1)
-  for (const tag of JSON.parse(old.tags) as string[])
+  const {type, processed, speaker, size} = old
+  const tags = JSON.parse(old.tags) as string[]
+  const terms = old.terms === '' ? [] : old.terms.split(' ')
+  change.add({type, tags, processed: processed === 1, hidden: old.private === 1, speaker, terms, size}, -1)
+  for (const tag of tags)
     sql.run('DELETE FROM tag WHERE tag = ? AND timestamp = ? AND row = ?', tag, old.timestamp, row)
   sql.run('DELETE FROM superseded WHERE row = ?', row)
   sql.run('DELETE FROM words WHERE rowid = CAST(? AS INTEGER)', row)

@@ -1,14 +1,17 @@
 import {idf, saturation} from './bm25.ts'
-import {isSaidBy, SPOKEN_BOOST} from './factors.ts'
+import {isSaidBy} from './factors.ts'
 import type {Question} from './question.ts'
 import type {TermGroup} from './related.ts'
 import type {MemorySource, Turn} from './source.ts'
+import type {Weights} from './weights.ts'
 
 /** Rows read from postings for a question, rarest terms first: what bounds the cost of frequent words. */
 const ROWS_READ = 10_000
 /** Rows whose own words are scored, and how many of them ranking looks at. 300 in place of 100 gains nothing, 60 loses (all ten conversations of LoCoMo). */
 const SCORED = 300
 const KEPT = 100
+/** Rows that the filter is asked about at once. */
+const LOOKED_AT = 2 * SCORED
 /** Memories of a named day, week or month that are looked at whatever their words. */
 const TOLD_THEN = 40
 const LONGEST_PERIOD_DAYS = 40
@@ -24,7 +27,12 @@ interface Wanted {
  * Stage one: the memories worth ranking. Postings are read rarest term first and sum weight × idf; the best are scored by BM25 over their own words.
  * Names of speakers find nothing unless the question has no other words: they stand in half of all memories.
  */
-export function candidatesOf(source: MemorySource, question: Question, groups: readonly TermGroup[]): Turn[] {
+export function candidatesOf(
+  source: MemorySource,
+  question: Question,
+  groups: readonly TermGroup[],
+  weights: Weights
+): Turn[] {
   const {memories, terms} = source.totals()
   const wanted = wantedOf(groups, memories)
   const found = new Set(bestRows(source, wanted))
@@ -32,10 +40,12 @@ export function candidatesOf(source: MemorySource, question: Question, groups: r
   const turns = source.turns([...new Set([...found, ...told])])
   const gains = new Map(wanted.map(({term, gain}) => [term, gain]))
   const average = Math.max(1, terms / Math.max(1, memories))
-  const scored = turns.map((turn) => {
-    const spoken = isSaidBy(turn, question.named) ? 1 + SPOKEN_BOOST : 1
-    return {turn, score: spoken * ownScore(turn, gains, average)}
-  })
+  const scored = turns
+    .filter(({eligible}) => eligible)
+    .map((turn) => {
+      const spoken = isSaidBy(turn, question.named) ? 1 + weights.spoken : 1
+      return {turn, score: spoken * ownScore(turn, gains, average, weights)}
+    })
   scored.sort((a, b) => b.score - a.score || b.turn.timestamp - a.turn.timestamp)
   return scored.filter(({turn}, place) => place < KEPT || told.has(turn.row)).map(({turn}) => turn)
 }
@@ -65,11 +75,11 @@ function bestRows(source: MemorySource, wanted: readonly Wanted[]): number[] {
     left -= rows.length
     for (const row of rows) sums.set(row, (sums.get(row) ?? 0) + gain)
   }
-  if (sums.size <= SCORED) return [...sums.keys()]
-  return [...sums]
-    .sort((a, b) => b[1] - a[1] || b[0] - a[0])
-    .slice(0, SCORED)
-    .map(([row]) => row)
+  const best = [...sums].sort((a, b) => b[1] - a[1] || b[0] - a[0]).map(([row]) => row)
+  const kept: number[] = []
+  for (let at = 0; at < best.length && kept.length < SCORED; at += LOOKED_AT)
+    kept.push(...source.eligible(best.slice(at, at + LOOKED_AT)))
+  return kept.slice(0, SCORED)
 }
 
 function rowsToldThen(source: MemorySource, {periods, startOf}: Question): number[] {
@@ -79,10 +89,11 @@ function rowsToldThen(source: MemorySource, {periods, startOf}: Question): numbe
     .flatMap(({from, to, tail}) => source.toldBetween(startOf(from), startOf(to + tail + 1) - 1, TOLD_THEN))
 }
 
-function ownScore(turn: Turn, gains: ReadonlyMap<string, number>, average: number): number {
+function ownScore(turn: Turn, gains: ReadonlyMap<string, number>, average: number, weights: Weights): number {
   const counts = new Map<string, number>()
   for (const term of turn.terms) if (gains.has(term)) counts.set(term, (counts.get(term) ?? 0) + 1)
   let score = 0
-  for (const [term, count] of counts) score += (gains.get(term) ?? 0) * saturation(count, turn.terms.length, average)
+  for (const [term, count] of counts)
+    score += (gains.get(term) ?? 0) * saturation(count, turn.terms.length, average, weights)
   return score
 }

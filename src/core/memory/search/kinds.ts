@@ -5,9 +5,11 @@ export interface Kinds {
   who: boolean
   where: boolean
   title: boolean
+  /** Several things, which are seldom told at once: "what books", "how many dogs". */
+  several: boolean
 }
 
-export const NO_KINDS: Kinds = {when: false, many: false, who: false, where: false, title: false}
+export const NO_KINDS: Kinds = {when: false, many: false, who: false, where: false, title: false, several: false}
 
 /** @param words of an English question, as wordsOf gives them. Sets of words and not expressions: those would be compiled at every start. */
 export function kindsOf(words: readonly string[]): Kinds {
@@ -20,12 +22,25 @@ export function kindsOf(words: readonly string[]): Kinds {
     many: follows(HOW, AMOUNTS) || follows(WHAT, MEASURES) || follows(NUMBER, OF),
     who: has(NAMES) || follows(WHICH, NAMED),
     where: has(WHERE) || follows(WHICH, PLACES),
-    title: has(ASKING) && has(TITLED)
+    title: has(ASKING) && has(TITLED),
+    several: asksForSeveral(words)
   }
 }
 
+/** "What books", "which of the cities", "in what ways", "how many dogs"; not "what is", "how many years". */
+function asksForSeveral(words: readonly string[]): boolean {
+  const [at, asked] = PREPOSITIONS.has(words[0] ?? '') ? [1, words[1]] : [0, words[0]]
+  if (asked === 'how') return words[at + 1] === 'many' && !DURATIONS.has(words[at + 2] ?? '')
+  return (asked === 'what' || asked === 'which') && words.slice(at + 1, at + 4).some(isPlural)
+}
+
+const isPlural = (word: string): boolean => /[^s]s$/.test(word) && !NO_PLURALS.has(word)
+
 const setOf = (words: string): ReadonlySet<string> => new Set(words.split(' '))
 
+const PREPOSITIONS = setOf('in on at for with')
+const DURATIONS = setOf('years months weeks days hours minutes times')
+const NO_PLURALS = setOf('is was does has his this us as its always yes')
 const WHEN = setOf('when')
 const HOW = setOf('how')
 const WHAT = setOf('what')

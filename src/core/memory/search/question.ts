@@ -3,6 +3,7 @@ import {calendarOf} from './calendar.ts'
 import {weakTerms} from './everyday.ts'
 import {type Kinds, kindsOf, NO_KINDS} from './kinds.ts'
 import {dateWords, namesTime, type Period, periodsOf, shareOfDays} from './periods.ts'
+import {WEIGHTS, type Weights} from './weights.ts'
 
 export interface QuestionTerm {
   term: string
@@ -40,12 +41,8 @@ export interface QuestionContext {
   span(): {oldest: number; newest: number}
 }
 
-/** A speaker's name is in half of what is said; generic words ("kind", "name", "go") are in anything. */
-const NAME_WEIGHT = 0.7
-const WEAK_WEIGHT = 0.5
-
 /** Takes a question apart, as a person of that language and zone means it at that moment. */
-export function analyse(question: string, context: QuestionContext): Question {
+export function analyse(question: string, context: QuestionContext, weights: Weights = WEIGHTS): Question {
   const {language} = context
   const english = isEnglish(language)
   const speakerOf = namesOf(context)
@@ -58,7 +55,7 @@ export function analyse(question: string, context: QuestionContext): Question {
   const terms: QuestionTerm[] = []
   for (const {term, name} of content) {
     if (terms.some((known) => known.term === term)) continue
-    terms.push({term, name, weight: name ? NAME_WEIGHT : english && weakTerms().has(term) ? WEAK_WEIGHT : 1})
+    terms.push({term, name, weight: name ? weights.name : english && weakTerms().has(term) ? weights.weak : 1})
   }
   const timed = (english && namesTime(question)) || content.some(({word}) => shareOfDays(word, 1) !== undefined)
   const calendar = timed ? calendarOf(context.zone) : undefined

@@ -1,10 +1,12 @@
 import {idf, saturation} from './bm25.ts'
+import {DAY_MS} from './calendar.ts'
 import {type Factors, factorsOf} from './factors.ts'
 import {shareOfDays} from './periods.ts'
 import type {Question} from './question.ts'
 import type {TermGroup} from './related.ts'
 import {NEIGHBOURS, type Run} from './runs.ts'
 import {sameSitting, type Turn} from './source.ts'
+import type {Weights} from './weights.ts'
 
 /** What ranking needs to know of the whole collection. */
 export interface Statistics {
@@ -20,9 +22,18 @@ export interface Statistics {
 /** Why a memory stands where it does: what each question term and phrase gave, the factors, and what its sitting added. */
 export interface Explanation {
   terms: Record<string, number>
+  /** For each of them, the memory's own words that stand for it; none where they stand around it. */
+  matched: Record<string, string[]>
+  /** Those that the day of the memory bears. */
+  dated: string[]
   factors: Factors
   sitting: number
+  /** What the sum of all is multiplied by, where better results of its day make it step back; 1 elsewhere. */
+  spread: number
 }
+
+/** Among an explanation's terms: what was told at the time that the question names. */
+export const TOLD_THEN = 'told then'
 
 export interface Ranked {
   row: number
@@ -31,15 +42,9 @@ export interface Ranked {
   explain?: Explanation
 }
 
-/** Words of a neighbour count 0.4 / distance, date words of the timestamp 0.3, a question's words in the reply to it 1.2 times. */
-const NEIGHBOUR_WEIGHT = 0.4
-const DATE_WEIGHT = 0.3
-const REPLY_WEIGHT = 1.2
-/** Two words of the question side by side, in idf. */
-const PHRASE_WEIGHT = 0.3
-/** A sitting lends each of its memories this share of the mean of its three best. */
-const SITTING_WEIGHT = 0.3
+/** So many of a sitting's best say how good it is. */
 const SITTING_BEST = 3
+const SPREAD_MOST = 3
 
 /**
  * Ranks memories for a question, best first: those that pass the filter and share a word with it, themselves or, in a conversation, through a
@@ -49,7 +54,8 @@ const SITTING_BEST = 3
  * score = (Σ over question terms: best of weight · idf · BM25 saturation of the weighted frequency, + phrases) · factors + sitting.
  * The weighted frequency of a term in a memory is its own count, 0.4/d for each in a neighbour at distance d ≤ 4 of the same sitting,
  * 0.3 where it is a date word of the timestamp, and 1.2 for each in the question sentences that somebody else said just before.
- * Of the words that may stand for a term only the best counts, never their sum.
+ * Of the words that may stand for a term only the best counts, never their sum. Where several things are asked for, results of one day make room for
+ * those of others.
  *
  * @param runs memories that follow each other without a gap, candidates and their neighbours, in the order of time
  */
@@ -58,9 +64,10 @@ export function rank(
   groups: readonly TermGroup[],
   runs: readonly Run[],
   statistics: Statistics,
+  weights: Weights,
   explain: boolean
 ): Ranked[] {
-  const context = contextOf(runs, statistics.averageLength)
+  const context = contextOf(runs, statistics.averageLength, weights)
   const {turns} = context
   const occurrences = occurrencesOf(turns, groups)
   const scores = new Float64Array(turns.length)
@@ -70,14 +77,14 @@ export function rank(
     if (explain) parts.set(name, gains)
   }
   for (const group of groups) add(group.term, gainsOf(group, question, context, occurrences, statistics))
-  for (const [name, gains] of phrasesOf(question, turns, occurrences, statistics)) add(name, gains)
+  for (const [name, gains] of phrasesOf(question, turns, occurrences, statistics, weights)) add(name, gains)
   const then = toldThen(question, context, statistics)
-  add('told then', then)
+  add(TOLD_THEN, then)
 
-  const factors = turns.map((turn) => factorsOf(turn, question, statistics.speakers))
+  const factors = turns.map((turn) => factorsOf(turn, question, statistics.speakers, weights))
   for (const [i, {speaker, asking, person, kind, date}] of factors.entries())
     scores[i] = (scores[i] ?? 0) * speaker * asking * person * kind * date
-  const sittings = sittingBonus(turns, scores)
+  const sittings = sittingBonus(turns, scores, weights.sitting)
   const ranked = turns.flatMap((turn, i) => {
     const own = scores[i] ?? 0
     if (own <= 0 || !turn.eligible || !(inConversation(turn) || speaksForItself(i, occurrences, then))) return []
@@ -91,12 +98,46 @@ export function rank(
         id: turn.id,
         score: own + sitting,
         timestamp: turn.timestamp,
-        explain: {terms, factors: factors[i] as Factors, sitting}
+        explain: {
+          terms,
+          matched: explain ? matchedIn(turn, groups, Object.keys(terms)) : {},
+          dated: question.dayOf?.(turn.timestamp).words.filter((word) => word in terms) ?? [],
+          factors: factors[i] as Factors,
+          sitting,
+          spread: 1
+        }
       }
     ]
   })
-  ranked.sort((a, b) => b.score - a.score || b.timestamp - a.timestamp || (a.id < b.id ? -1 : 1))
+  ranked.sort(byScore)
+  if (question.kinds.several) spreadOut(ranked, weights.spread)
   return ranked.map(({row, id, score, explain: why}) => (explain ? {row, id, score, explain: why} : {row, id, score}))
+}
+
+/** Several things that are asked for are seldom told at once: what was told on a day that has better results already steps back. */
+function spreadOut(ranked: Timed[], share: number): void {
+  const better = new Map<number, number>()
+  for (const one of ranked) {
+    const day = Math.floor(one.timestamp / DAY_MS)
+    const before = better.get(day) ?? 0
+    better.set(day, before + 1)
+    one.explain.spread = 1 - share * Math.min(before, SPREAD_MOST)
+    one.score *= one.explain.spread
+  }
+  ranked.sort(byScore)
+}
+
+type Timed = Required<Ranked> & {timestamp: number}
+
+const byScore = (a: Timed, b: Timed): number => b.score - a.score || b.timestamp - a.timestamp || (a.id < b.id ? -1 : 1)
+
+function matchedIn(turn: Turn, groups: readonly TermGroup[], names: readonly string[]): Record<string, string[]> {
+  const own = new Set(turn.terms)
+  const members = new Map(groups.map(({term, related}) => [term, [term, ...related.map((other) => other.term)]]))
+  // A phrase is the words that it is made of.
+  return Object.fromEntries(
+    names.map((name) => [name, (members.get(name) ?? name.split(' ')).filter((word) => own.has(word))])
+  )
 }
 
 /** All turns in a row, with the place of each within its run, and lengths that count neighbours as their words do. */
@@ -107,9 +148,10 @@ interface Context {
   last: Int32Array
   full: Float64Array
   averageFull: number
+  weights: Weights
 }
 
-function contextOf(runs: readonly Run[], averageLength: number): Context {
+function contextOf(runs: readonly Run[], averageLength: number, weights: Weights): Context {
   const turns = runs.flat()
   const first = new Int32Array(turns.length)
   const last = new Int32Array(turns.length)
@@ -123,19 +165,19 @@ function contextOf(runs: readonly Run[], averageLength: number): Context {
   let own = 0
   let all = 0
   for (const [i, turn] of turns.entries()) {
-    full[i] = (full[i] ?? 0) + turn.terms.length + DATE_WEIGHT * 4
-    spread(i, turn.terms.length, first, last, full)
+    full[i] = (full[i] ?? 0) + turn.terms.length + weights.date * 4
+    spread(i, turn.terms.length * weights.neighbour, first, last, full)
     own += turn.terms.length
   }
   for (const length of full) all += length
   // The average of all memories is not known with their neighbours; these have as much context as others.
-  return {turns, first, last, full, averageFull: own === 0 ? 1 : (averageLength * all) / own}
+  return {turns, first, last, full, averageFull: own === 0 ? 1 : (averageLength * all) / own, weights}
 }
 
 /** Adds `amount` at the neighbours of a place, less the farther they are. */
 function spread(at: number, amount: number, first: Int32Array, last: Int32Array, into: Float64Array): void {
   for (let d = 1; d <= NEIGHBOURS; d++) {
-    const share = (NEIGHBOUR_WEIGHT / d) * amount
+    const share = amount / d
     if (at - d >= (first[at] ?? 0)) into[at - d] = (into[at - d] ?? 0) + share
     if (at + d <= (last[at] ?? 0)) into[at + d] = (into[at + d] ?? 0) + share
   }
@@ -170,21 +212,21 @@ function gainsOf(
   occurrences: Occurrences,
   statistics: Statistics
 ): Float64Array {
-  const {turns, first, last} = context
+  const {turns, first, last, weights} = context
   const {term, weight, frequency, related} = group
   const own = new Float64Array(turns.length)
   for (const [i, count] of occurrences.get(term) ?? []) {
     own[i] = (own[i] ?? 0) + count
-    spread(i, count, first, last, own)
+    spread(i, count * weights.neighbour, first, last, own)
     const reply = turns[i + 1]
     if (reply === undefined || i + 1 > (last[i] ?? 0) || reply.speaker === turns[i]?.speaker) continue
-    own[i + 1] = (own[i + 1] ?? 0) + REPLY_WEIGHT * (turns[i]?.asked.filter((asked) => asked === term).length ?? 0)
+    own[i + 1] = (own[i + 1] ?? 0) + weights.reply * (turns[i]?.asked.filter((asked) => asked === term).length ?? 0)
   }
   const share = shareOfDays(term, statistics.spanDays)
   const dated = share === undefined || question.dayOf === undefined ? 0 : share * statistics.memories
   if (dated > 0)
     for (const [i, turn] of turns.entries())
-      if (question.dayOf?.(turn.timestamp).words.includes(term)) own[i] = (own[i] ?? 0) + DATE_WEIGHT
+      if (question.dayOf?.(turn.timestamp).words.includes(term)) own[i] = (own[i] ?? 0) + weights.date
   const rarity = idf(Math.min(statistics.memories, frequency + dated), statistics.memories)
   const best = new Float64Array(turns.length)
   collect(own, weight * rarity, context, best)
@@ -194,7 +236,7 @@ function gainsOf(
     const counts = new Float64Array(turns.length)
     for (const [i, count] of places) {
       counts[i] = (counts[i] ?? 0) + count
-      spread(i, count, first, last, counts)
+      spread(i, count * weights.neighbour, first, last, counts)
     }
     const otherRarity = idf(other.frequency, statistics.memories)
     collect(
@@ -208,9 +250,9 @@ function gainsOf(
 }
 
 /** Keeps, place by place, the better of what is there and what these counts are worth. */
-function collect(counts: Float64Array, worth: number, {full, averageFull}: Context, best: Float64Array): void {
+function collect(counts: Float64Array, worth: number, {full, averageFull, weights}: Context, best: Float64Array): void {
   for (const [i, count] of counts.entries()) {
-    if (count > 0) best[i] = Math.max(best[i] ?? 0, worth * saturation(count, full[i] ?? 0, averageFull))
+    if (count > 0) best[i] = Math.max(best[i] ?? 0, worth * saturation(count, full[i] ?? 0, averageFull, weights))
   }
 }
 
@@ -219,7 +261,8 @@ function phrasesOf(
   {order}: Question,
   turns: readonly Turn[],
   occurrences: Occurrences,
-  {memories}: Statistics
+  {memories}: Statistics,
+  weights: Weights
 ): Map<string, Float64Array> {
   const phrases = new Map<string, Float64Array>()
   for (const [k, b] of order.slice(1).entries()) {
@@ -228,7 +271,7 @@ function phrasesOf(
     if (a === b || both.length === 0) continue
     const gains = new Float64Array(turns.length)
     for (const i of both)
-      if (standTogether(turns[i]?.terms ?? [], a, b)) gains[i] = PHRASE_WEIGHT * idf(both.length, memories)
+      if (standTogether(turns[i]?.terms ?? [], a, b)) gains[i] = weights.phrase * idf(both.length, memories)
     phrases.set(`${a} ${b}`, gains)
   }
   return phrases
@@ -238,7 +281,11 @@ const standTogether = (terms: readonly string[], a: string, b: string): boolean 
   terms.some((term, i) => term === a && terms[i + 1] === b)
 
 /** A named time is a word that all memories of that time hold as weakly as their date words: "what did I do yesterday" has no other. */
-function toldThen(question: Question, {turns, full, averageFull}: Context, {memories}: Statistics): Float64Array {
+function toldThen(
+  question: Question,
+  {turns, full, averageFull, weights}: Context,
+  {memories}: Statistics
+): Float64Array {
   const gains = new Float64Array(turns.length)
   const {periods, dayOf} = question
   if (periods.length === 0 || dayOf === undefined) return gains
@@ -246,11 +293,12 @@ function toldThen(question: Question, {turns, full, averageFull}: Context, {memo
     const day = dayOf(turn.timestamp).number
     return periods.some(({from, to}) => day >= from && day <= to) ? [i] : []
   })
-  for (const i of then) gains[i] = idf(then.length, memories) * saturation(DATE_WEIGHT, full[i] ?? 0, averageFull)
+  for (const i of then)
+    gains[i] = idf(then.length, memories) * saturation(weights.date, full[i] ?? 0, averageFull, weights)
   return gains
 }
 
-function sittingBonus(turns: readonly Turn[], scores: Float64Array): Float64Array {
+function sittingBonus(turns: readonly Turn[], scores: Float64Array, weight: number): Float64Array {
   const bonus = new Float64Array(turns.length)
   let start = 0
   for (let i = 1; i <= turns.length; i++) {
@@ -258,7 +306,7 @@ function sittingBonus(turns: readonly Turn[], scores: Float64Array): Float64Arra
     const before = turns[i - 1]
     if (turn !== undefined && before !== undefined && sameSitting(before, turn)) continue
     const best = [...scores.subarray(start, i)].sort((a, b) => b - a).slice(0, SITTING_BEST)
-    bonus.fill((SITTING_WEIGHT * best.reduce((sum, score) => sum + score, 0)) / SITTING_BEST, start, i)
+    bonus.fill((weight * best.reduce((sum, score) => sum + score, 0)) / SITTING_BEST, start, i)
     start = i
   }
   return bonus

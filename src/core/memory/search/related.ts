@@ -2,6 +2,7 @@ import {isEnglish} from '../text/tokenize.ts'
 import {membersOf, nearTo} from './everyday.ts'
 import type {QuestionTerm} from './question.ts'
 import type {MemorySource} from './source.ts'
+import type {Weights} from './weights.ts'
 
 /** Another term of this profile's memories that may stand for one of the question, and how well (below 1). */
 export interface Related {
@@ -17,16 +18,10 @@ export interface TermGroup extends QuestionTerm {
   related: Related[]
 }
 
-/** How well words alike in form or meaning stand for each other. Chosen on the development conversations of LoCoMo; the optimum is flat. */
-const PREFIX_WEIGHT = 0.6
 const PREFIX_LETTERS = 4
 const PREFIX_SHARE = 0.6
-const SPELLING_WEIGHT = 0.5
 const SPELLING_LETTERS = 4
 const TWO_MISTAKES_FROM = 7
-const NEAR_WEIGHT = 0.3
-const MEMBER_WEIGHT = 0.8
-const COMPOUND_WEIGHT = 0.7
 
 /**
  * The question's terms, each with the terms of the profile's vocabulary that may stand for it: with a common beginning, one or two letters
@@ -36,15 +31,16 @@ export function groupsOf(
   source: MemorySource,
   terms: readonly QuestionTerm[],
   compounds: readonly string[],
-  language: string
+  language: string,
+  weights: Weights
 ): TermGroup[] {
   const english = isEnglish(language)
   const wanted = new Set([...terms.map(({term}) => term), ...compounds])
   const listed = new Map<string, Map<string, number>>()
   for (const {term, name} of terms) {
     if (name || !english) continue
-    const words = new Map([...nearTo(term)].map((near) => [near, NEAR_WEIGHT]))
-    for (const member of membersOf(term)) words.set(member, MEMBER_WEIGHT)
+    const words = new Map([...nearTo(term)].map((near) => [near, weights.near]))
+    for (const member of membersOf(term)) words.set(member, weights.member)
     for (const word of words.keys()) wanted.add(word)
     listed.set(term, words)
   }
@@ -53,7 +49,9 @@ export function groupsOf(
   const grouped = terms.map((term) => ({
     ...term,
     frequency: frequencies.get(term.term) ?? 0,
-    related: term.name ? [] : relatedTo(source, term.term, listed.get(term.term) ?? new Map(), frequencies, names)
+    related: term.name
+      ? []
+      : relatedTo(source, term.term, listed.get(term.term) ?? new Map(), frequencies, names, weights)
   }))
   const joined = new Set(
     compounds.filter((term) => frequencies.has(term) && !terms.some((known) => known.term === term))
@@ -62,7 +60,7 @@ export function groupsOf(
     ...grouped,
     ...[...joined].map((term) => ({
       term,
-      weight: COMPOUND_WEIGHT,
+      weight: weights.compound,
       name: false,
       frequency: frequencies.get(term) ?? 0,
       related: []
@@ -75,7 +73,8 @@ function relatedTo(
   term: string,
   listed: ReadonlyMap<string, number>,
   frequencies: ReadonlyMap<string, number>,
-  names: ReadonlySet<string>
+  names: ReadonlySet<string>,
+  weights: Weights
 ): Related[] {
   const related = new Map<string, Related>()
   const add = (word: string, weight: number, frequency: number): void => {
@@ -91,14 +90,14 @@ function relatedTo(
     const longest = Math.floor(term.length / PREFIX_SHARE)
     for (const [word, frequency] of source.vocabulary(term.slice(0, PREFIX_LETTERS), PREFIX_LETTERS, longest)) {
       const share = commonBeginning(word, term) / Math.max(word.length, term.length)
-      if (share >= PREFIX_SHARE) add(word, PREFIX_WEIGHT * share, frequency)
+      if (share >= PREFIX_SHARE) add(word, weights.prefix * share, frequency)
     }
   }
   if (!frequencies.has(term) && term.length >= SPELLING_LETTERS) {
     const most = term.length >= TWO_MISTAKES_FROM ? 2 : 1
     for (const [word, frequency] of source.vocabulary(term.slice(0, 1), term.length - most, term.length + most)) {
       const distance = editDistance(word, term, most)
-      if (distance <= most) add(word, SPELLING_WEIGHT / distance, frequency)
+      if (distance <= most) add(word, weights.spelling / distance, frequency)
     }
   }
   return [...related.values()]

@@ -6,40 +6,41 @@ export const NEIGHBOURS = 4
 /** Memories that follow each other without a gap in the order of (timestamp, id), all of one sitting. */
 export type Run = Turn[]
 
-/** The candidates with their neighbours of the same sitting, as runs in the order of time. No memory is read twice but where runs meet. */
+/** The candidates with their neighbours of the same sitting, as runs in the order of time. */
 export function runsOf(source: MemorySource, candidates: readonly Turn[]): Run[] {
-  const runs: Run[] = []
-  let run: Run = []
-  for (const turn of [...candidates].sort(inTime)) {
-    let at = run.findIndex(({row}) => row === turn.row)
-    if (at === -1) {
-      const before = linked(turn, source.before(turn, NEIGHBOURS), (next, earlier) =>
-        sameSitting(earlier, next)
-      ).reverse()
-      const last = run.at(-1)
-      const meeting = last === undefined ? -1 : before.findIndex(({row}) => row === last.row)
-      if (meeting === -1) {
-        run = before
-        runs.push(run)
-      } else run.push(...before.slice(meeting + 1))
-      run.push(turn)
-      at = run.length - 1
+  const known = new Map(candidates.map((turn) => [turn.row, turn]))
+  for (const turn of source.around(candidates, NEIGHBOURS)) if (!known.has(turn.row)) known.set(turn.row, turn)
+  const turns = [...known.values()].sort(inTime)
+  const wanted = new Set(candidates.map(({row}) => row))
+  const kept = new Uint8Array(turns.length)
+  /** Whether a place and the next one are next to each other in all of the memories, and of one sitting. */
+  const joined = new Uint8Array(turns.length)
+  for (const [i, turn] of turns.entries()) {
+    if (!wanted.has(turn.row)) continue
+    kept[i] = 1
+    // All that lies around a candidate is here, so what follows it here follows it in the memories.
+    for (let at = i; at < i + NEIGHBOURS && together(turns, at); at++) {
+      joined[at] = 1
+      kept[at + 1] = 1
     }
-    const last = run.at(-1) ?? turn
-    const missing = NEIGHBOURS - (run.length - 1 - at)
-    if (missing > 0) run.push(...linked(last, source.after(last, missing), sameSitting))
+    for (let at = i; at > i - NEIGHBOURS && together(turns, at - 1); at--) {
+      joined[at - 1] = 1
+      kept[at - 1] = 1
+    }
+  }
+  const runs: Run[] = []
+  for (const [i, turn] of turns.entries()) {
+    if (kept[i] === 0) continue
+    if (i > 0 && joined[i - 1] === 1) runs.at(-1)?.push(turn)
+    else runs.push([turn])
   }
   return runs
 }
 
-/** As many of the neighbours, nearest first, as are of the turn's sitting. */
-function linked(turn: Turn, neighbours: readonly Turn[], together: (from: Turn, to: Turn) => boolean): Turn[] {
-  const kept: Turn[] = []
-  for (const neighbour of neighbours) {
-    if (!together(kept.at(-1) ?? turn, neighbour)) break
-    kept.push(neighbour)
-  }
-  return kept
+function together(turns: readonly Turn[], at: number): boolean {
+  const earlier = turns[at]
+  const later = turns[at + 1]
+  return earlier !== undefined && later !== undefined && sameSitting(earlier, later)
 }
 
 /** Ids are compared as the index orders them: by code units, which for ids of ASCII is SQLite's order of bytes. */

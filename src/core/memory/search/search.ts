@@ -5,6 +5,7 @@ import {type Ranked, rank} from './rank.ts'
 import {groupsOf} from './related.ts'
 import {runsOf} from './runs.ts'
 import type {MemorySource} from './source.ts'
+import {WEIGHTS, type Weights} from './weights.ts'
 
 export interface SearchRequest {
   /** At most so many results. */
@@ -22,13 +23,18 @@ export interface SearchRequest {
  * The memories that answer a question best, best first, without any model: the question is taken apart, its words (and words that may stand for
  * them) find candidates, and the candidates are ranked together with their neighbours. Deterministic.
  */
-export function search(source: MemorySource, question: string, request: SearchRequest): Ranked[] {
+export function search(
+  source: MemorySource,
+  question: string,
+  request: SearchRequest,
+  weights: Weights = WEIGHTS
+): Ranked[] {
   const {memories, terms} = source.totals()
   if (memories === 0 || request.limit <= 0) return []
   const speakers = source.speakers()
-  const asked = analyse(question, {...request, speakers, span: () => source.span()})
-  const groups = groupsOf(source, asked.terms, asked.compounds, request.language)
-  const runs = runsOf(source, candidatesOf(source, asked, groups))
+  const asked = analyse(question, {...request, speakers, span: () => source.span()}, weights)
+  const groups = groupsOf(source, asked.terms, asked.compounds, request.language, weights)
+  const runs = runsOf(source, candidatesOf(source, asked, groups, weights))
   const {oldest, newest} = asked.dayOf === undefined ? {oldest: 0, newest: 0} : source.span()
   const statistics = {
     memories,
@@ -36,7 +42,7 @@ export function search(source: MemorySource, question: string, request: SearchRe
     speakers: speakers.length,
     spanDays: Math.max(1, (newest - oldest) / DAY_MS)
   }
-  return rank(asked, groups, runs, statistics, request.explain === true).slice(0, request.limit)
+  return rank(asked, groups, runs, statistics, weights, request.explain === true).slice(0, request.limit)
 }
 
 export type Search = typeof search

@@ -33,19 +33,26 @@ export interface MemorySource {
   frequencies(terms: readonly string[]): Map<string, number>
   /** Terms that begin so and whose length is within the bounds, with their frequency. */
   vocabulary(prefix: string, shortest: number, longest: number): [term: string, frequency: number][]
-  /** Rows of memories that hold the term and pass the filter, newest rows first. */
+  /** Rows of memories that hold the term and pass the filter, newest rows first. Some that do not pass may be among them. */
   postings(term: string, limit: number): number[]
   /** Rows of memories of that time (both ends inclusive) that pass the filter, newest first. */
   toldBetween(from: number, to: number, limit: number): number[]
+  /** Those of the rows that pass the filter, in their order. */
+  eligible(rows: readonly number[]): number[]
   turns(rows: readonly number[]): Turn[]
-  /** Up to `limit` memories directly before or after a turn in the order of (timestamp, id), nearest first. */
-  before(turn: Turn, limit: number): Turn[]
-  after(turn: Turn, limit: number): Turn[]
+  /**
+   * The memories directly around each of the turns in the order of (timestamp, id), `limit` on either side, each once and in no order.
+   * What is too far away in time to be of a turn's sitting may be left out.
+   */
+  around(turns: readonly Turn[], limit: number): Turn[]
 }
 
 /** Two memories next to each other are of one sitting when less than this lies between them. */
 export const SITTING_GAP_MS = 30 * 60_000
 
-/** Are two memories, next to each other in the order of (timestamp, id), of one sitting? */
+/**
+ * Are two memories, next to each other in the order of (timestamp, id), of one sitting? The turns of a session are, however much time
+ * lies between them; a note that was taken while one went on is none of them.
+ */
 export const sameSitting = (earlier: Turn, later: Turn): boolean =>
-  later.timestamp - earlier.timestamp < SITTING_GAP_MS || (later.session !== null && later.session === earlier.session)
+  later.session === earlier.session && (later.session !== null || later.timestamp - earlier.timestamp < SITTING_GAP_MS)

@@ -1,9 +1,10 @@
 import {IRREGULAR, STOP_WORDS} from './english.data.ts'
+import {languageOf} from './languages.ts'
 import {porter} from './porter.ts'
 
 /**
  * The one tokenizer of memories and questions: text to its terms, in order, repeated ones included.
- * Terms are lower case with accents folded; in English stop words are dropped and the rest stemmed, other languages keep every word as it is.
+ * Terms are lower case with accents folded, stemmed by the profile's language and without its stop words (as far as it has those: languages.ts).
  * Text in scripts without spaces (Chinese, Japanese, Thai, …) is cut by Intl.Segmenter. An emoji is a term.
  * No term holds white space or a control character, so terms may be stored joined by blanks.
  */
@@ -27,14 +28,26 @@ export function wordsOf(text: string): string[] {
 
 /** The term that a word (of wordsOf) stands for, or undefined where it is a stop word. */
 export function termOf(word: string, language: string): string | undefined {
-  if (!isEnglish(language)) return word
+  if (language !== cached) {
+    stems.clear()
+    cached = language
+  }
   let term = stems.get(word)
   if (term === undefined) {
-    term = stopWords().has(word) ? '' : (irregular().get(word) ?? (/^[a-z]+$/.test(word) ? porter(word) : word))
+    term = isEnglish(language) ? englishTerm(word) : foreignTerm(word, language)
     if (stems.size >= STEMS_KEPT) stems.clear()
     stems.set(word, term)
   }
   return term === '' ? undefined : term
+}
+
+const englishTerm = (word: string): string =>
+  stopWords().has(word) ? '' : (irregular().get(word) ?? (/^[a-z]+$/.test(word) ? porter(word) : word))
+
+function foreignTerm(word: string, name: string): string {
+  const language = languageOf(name)
+  if (language.isStopWord(word)) return ''
+  return /\d/.test(word) ? word : language.stem(word)
 }
 
 export const isEnglish = (language: string): boolean => language === 'en' || language.startsWith('en-')
@@ -46,8 +59,10 @@ const NOT_ASCII = /[^\0-\x7f]/
 /** Longer words are no words (keys, encoded data); their beginning is enough to find them. */
 const LONGEST_WORD = 64
 /** Words repeat: most of stemming is looked up. The limit bounds memory in a server, not what is right. */
-const STEMS_KEPT = 50_000
+const STEMS_KEPT = 100_000
 const stems = new Map<string, string>()
+/** The language that the stems are of. */
+let cached = ''
 
 let stop: Set<string> | undefined
 const stopWords = (): Set<string> => (stop ??= new Set(STOP_WORDS.split(' ')))

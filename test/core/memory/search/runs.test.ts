@@ -25,8 +25,10 @@ const turn = (row: number, timestamp: number): Turn => ({
 /** Of a source, only what neighbours are read by. */
 const sourceOf = (turns: Turn[]): MemorySource =>
   ({
-    before: ({row}: Turn, limit: number) => turns.slice(Math.max(0, row - limit), row).reverse(),
-    after: ({row}: Turn, limit: number) => turns.slice(row + 1, row + 1 + limit)
+    around: (near: readonly Turn[], limit: number) => {
+      const rows = new Set(near.flatMap(({row}) => Array.from({length: 2 * limit + 1}, (_, i) => row - limit + i)))
+      return turns.filter(({row}) => rows.has(row))
+    }
   }) as MemorySource
 
 it('reads each candidate’s neighbours of its sitting, each memory once, in runs without gaps', () => {

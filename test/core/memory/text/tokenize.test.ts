@@ -34,8 +34,31 @@ describe('tokenize', () => {
     expect(wordsOf('2,000 euros on 3.5.2024, 1,2,3')).toEqual(['2000', 'euros', 'on', '3', '5', '2024', '1', '2', '3'])
   })
 
-  it('keeps every word in other languages', () => {
-    expect(tokenize('Der Hund und die Katzen', 'de')).toEqual(['der', 'hund', 'und', 'die', 'katzen'])
+  it('drops stop words and stems by the language of the profile', () => {
+    expect(tokenize('Der Hund und die Katzen', 'de')).toEqual(['hund', 'katz'])
+    expect(tokenize('Der Hund und die Katzen', 'de-AT')).toEqual(['hund', 'katz'])
+  })
+
+  it.each([
+    ['de', 'Häuser', 'Haus'],
+    ['de', 'Bücher', 'Buch'],
+    ['de', 'Straßen', 'Strasse'],
+    ['fr', 'chevaux', 'cheval'],
+    ['fr', 'mangé', 'manger'],
+    ['fr', 'l’école', 'écoles'],
+    ['es', 'canciones', 'canción'],
+    ['it', 'amiche', 'amica'],
+    ['pt', 'livros', 'livro'],
+    ['nl', 'katten', 'kat'],
+    ['sv', 'hundarna', 'hund'],
+    ['ru', 'книги', 'книга']
+  ])('takes in %s %s for %s', (language, one, other) => {
+    expect(tokenize(one, language)).toEqual(tokenize(other, language))
+    expect(tokenize(one, language)).toHaveLength(1)
+  })
+
+  it('keeps every word of a language that it does not know', () => {
+    expect(tokenize('Ang mga aso', 'tl')).toEqual(['ang', 'mga', 'aso'])
   })
 
   it('cuts Chinese, Japanese and Thai into words, and leaves the words around them whole', () => {

@@ -1,0 +1,64 @@
+import {readSettings} from '../core/settings.ts'
+import type {Status} from '../core/status.ts'
+import {plural} from './plural.ts'
+import {printFields} from './table.ts'
+import {shortDue} from './task-table.ts'
+
+/** One person's status, as a person reads it. */
+export function statusScreen(status: Status): string {
+  const {user, persona, mode, memories, tasks, disk, profilePath, findings} = status
+  const {total, unprocessed, week} = memories
+  const zone = readSettings().timezone
+  const fields = printFields([
+    ['Person', `${user.displayName ?? user.username} (${user.username}, ${user.role})`],
+    ['Persona', `${persona.name}, facet ${persona.facet}`],
+    ['Mode', mode],
+    ['Model', modelOf(status)],
+    ['Memories', `${total}, ${unprocessed} unprocessed`],
+    [
+      'This week',
+      `${sparkline(week)} ${plural(
+        week.reduce((sum, day) => sum + day, 0),
+        'memory',
+        'memories'
+      )}`
+    ],
+    ['Tasks', tasksOf(tasks)],
+    ...tasks.next.map((task, at): [string, string] => [
+      at === 0 ? 'Due next' : '',
+      `${shortDue(task, zone)}  ${task.title}`
+    ]),
+    ['Disk', `${size(disk.free)} free`],
+    ['Profile', profilePath]
+  ])
+  return findings.length === 0 ? fields : `${fields}\n\n${findings.map(({message}) => `! ${message}`).join('\n')}`
+}
+
+/** A bar for each number, the highest for the greatest; a dot for none. */
+export function sparkline(numbers: readonly number[]): string {
+  const most = Math.max(...numbers)
+  return numbers.map((number) => (number === 0 ? '·' : BARS[Math.ceil((number / most) * BARS.length) - 1])).join('')
+}
+
+const BARS = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█']
+
+function modelOf({model, findings}: Status): string {
+  const reachable = model.reachable === null ? '' : model.reachable ? ', answers' : ', does not answer'
+  if (model.engine === 'recall') return `recall (built in, no language model)${reachable}`
+  return model.model === null && findings.length > 0
+    ? 'cannot be used, see below'
+    : `${model.model} (${model.engine})${reachable}`
+}
+
+function tasksOf({open, overdue, today}: Status['tasks']): string {
+  const due = [...(overdue > 0 ? [`${overdue} overdue`] : []), ...(today > 0 ? [`${today} due today`] : [])]
+  return [plural(open, 'open task', 'open tasks'), ...due].join(', ')
+}
+
+/** "512 MB", "34 GB": three digits at most. */
+function size(bytes: number): string {
+  const megabytes = bytes / 1024 / 1024
+  if (megabytes < 1000) return `${Math.round(megabytes)} MB`
+  const gigabytes = megabytes / 1024
+  return gigabytes < 1000 ? `${Math.round(gigabytes)} GB` : `${Math.round(gigabytes / 1024)} TB`
+}

@@ -1,0 +1,33 @@
+import {existsSync} from 'node:fs'
+import {join} from 'node:path'
+import {systemPaths} from '../system-paths.ts'
+import type {Found} from './finding.ts'
+
+/** Where the single-user system kept what is now in profiles. */
+const PLACES = [
+  'memory',
+  'etc',
+  'out',
+  'persona/core.json',
+  'persona/facets.json',
+  'persona/facets',
+  'persona/relationships.json',
+  'persona/routines.json',
+  'persona/decision-rules.json',
+  'logs/decisions',
+  'logs/actions'
+]
+
+/** No data of the single-user layout waits at the root: it belongs to nobody, and no command reads it. */
+export function* noLegacyData(): Generator<Found> {
+  const there = PLACES.map((place) => join(systemPaths.root, place)).filter((path) => existsSync(path))
+  const [path] = there
+  if (path !== undefined)
+    yield {
+      severity: 'warning',
+      code: 'LEGACY_DATA',
+      message: `Data of a single-user system lies at the root, where nobody finds it: ${there.join(', ')}`,
+      path,
+      hint: 'mh migrate --username <username> --dry-run shows how it moves into a profile'
+    }
+}

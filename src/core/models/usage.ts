@@ -1,0 +1,133 @@
+import {closeSync, fdatasyncSync, fstatSync, openSync, readdirSync, readSync, writeSync} from 'node:fs'
+import {join} from 'node:path'
+import {changeProfile} from '../change.ts'
+import {requireUserContext} from '../context.ts'
+import {errno, notAllowed} from '../errors.ts'
+import {ensureFolder, readIfThere, syncFolder, unwritable} from '../files.ts'
+import {PROFILE_LAYOUT, paths} from '../paths.ts'
+import {readSettings} from '../settings.ts'
+import {localTime} from '../time.ts'
+import {requirePermission} from '../users/permissions.ts'
+
+/** One call of a model: a line of logs/usage/YYYY-MM-DD.ndjson, a day of the person's. */
+export interface Call {
+  /** ISO 8601, UTC. */
+  at: string
+  provider: string
+  /** The name that was sent to the server. */
+  model: string
+  /** What called: "chat", or an agent's name. */
+  agent: string
+  tokensIn: number
+  tokensOut: number
+  ms: number
+  /** Set where the server did not say how many tokens it used. */
+  estimated?: true
+}
+
+/** Calls of one day, model and agent together. */
+export interface UsageOfDay {
+  day: string
+  model: string
+  agent: string
+  calls: number
+  tokensIn: number
+  tokensOut: number
+  ms: number
+}
+
+/** Adds a call to the current person's usage. Durable when it returns. */
+export async function countCall(call: Call): Promise<void> {
+  await changeProfile(({root}) => {
+    const folder = ensureFolder(root, PROFILE_LAYOUT.usage).path
+    const path = join(folder, `${dayOf(Date.parse(call.at))}.ndjson`)
+    try {
+      if (append(path, `${JSON.stringify(call)}\n`)) syncFolder(folder)
+    } catch (error) {
+      throw unwritable(path, error)
+    }
+  })
+}
+
+/**
+ * The current person's usage by day, model and agent, the latest day first.
+ * @param since milliseconds; everything where it is missing
+ */
+export async function readUsage(since?: number): Promise<UsageOfDay[]> {
+  requirePermission('read')
+  const first = since === undefined ? '' : dayOf(since)
+  const groups = new Map<string, UsageOfDay>()
+  for (const day of days().filter((one) => one >= first)) {
+    for (const {at, model, agent, tokensIn, tokensOut, ms} of callsOf(day)) {
+      if (since !== undefined && Date.parse(at) < since) continue
+      const key = `${day}\n${model}\n${agent}`
+      const group = groups.get(key) ?? {day, model, agent, calls: 0, tokensIn: 0, tokensOut: 0, ms: 0}
+      groups.set(key, {
+        ...group,
+        calls: group.calls + 1,
+        tokensIn: group.tokensIn + tokensIn,
+        tokensOut: group.tokensOut + tokensOut,
+        ms: group.ms + ms
+      })
+    }
+  }
+  return [...groups.values()].sort((a, b) => (a.day < b.day ? 1 : a.day > b.day ? -1 : a.model < b.model ? -1 : 1))
+}
+
+/** @param limit tokens a day; undefined where there is no limit @throws MhError DAILY_LIMIT (exit 4) */
+export function requireWithinLimit(limit: number | undefined): void {
+  if (limit === undefined) return
+  const {username} = requireUserContext('Usage')
+  const used = callsOf(dayOf(Date.now())).reduce((sum, {tokensIn, tokensOut}) => sum + tokensIn + tokensOut, 0)
+  if (used < limit) return
+  throw notAllowed(
+    'DAILY_LIMIT',
+    `${username} has used ${used} of the ${limit} tokens of today`,
+    'Raise globalSettings.dailyTokenLimit in etc/models.json, wait for tomorrow, or use --engine recall'
+  )
+}
+
+/** Characters a token where a server does not count: about right for English, too many tokens for none. */
+const CHARACTERS_PER_TOKEN = 4
+
+export const estimateTokens = (text: string): number => Math.ceil(text.length / CHARACTERS_PER_TOKEN)
+
+const dayOf = (at: number): string => localTime(at, readSettings().timezone).slice(0, 10)
+
+function days(): string[] {
+  try {
+    return readdirSync(paths.usage).flatMap((name) => /^(\d{4}-\d\d-\d\d)\.ndjson$/.exec(name)?.[1] ?? [])
+  } catch (error) {
+    if (errno(error) === 'ENOENT') return []
+    throw error
+  }
+}
+
+function callsOf(day: string): Call[] {
+  const text = readIfThere(join(paths.usage, `${day}.ndjson`)) ?? ''
+  return text.split('\n').flatMap((line) => {
+    try {
+      const call = JSON.parse(line) as Partial<Call>
+      return typeof call.tokensIn === 'number' && typeof call.tokensOut === 'number' ? [call as Call] : []
+    } catch {
+      // The last line of a process that died while it wrote: that call was not counted.
+      return []
+    }
+  })
+}
+
+/** @returns whether the file was made */
+function append(path: string, line: string): boolean {
+  const file = openSync(path, 'a+', 0o600)
+  try {
+    const {size} = fstatSync(file)
+    const last = Buffer.alloc(1)
+    // What a crash tore must not take this line with it.
+    const torn = size > 0 && readSync(file, last, 0, 1, size - 1) === 1 && last[0] !== 0x0a
+    writeSync(file, torn ? `\n${line}` : line)
+    fdatasyncSync(file)
+    return size === 0
+  } finally {
+    closeSync(file)
+  }
+}

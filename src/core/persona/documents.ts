@@ -1,0 +1,61 @@
+import {lstatSync, readdirSync} from 'node:fs'
+import {join} from 'node:path'
+import type {JsonObject} from '../documents.ts'
+import {errno} from '../errors.ts'
+import {parseJson, readIfThere, unreadable} from '../files.ts'
+import {PROFILE_LAYOUT, paths} from '../paths.ts'
+
+/** The parts of a persona beside its facets. */
+export const PARTS = {
+  core: PROFILE_LAYOUT.personaCore,
+  relationships: PROFILE_LAYOUT.relationships,
+  routines: PROFILE_LAYOUT.routines,
+  'decision-rules': PROFILE_LAYOUT.decisionRules
+} as const
+
+export type PersonaPart = keyof typeof PARTS
+export const PERSONA_PARTS = Object.keys(PARTS) as PersonaPart[]
+
+/** Every document of a persona by its path below persona/ ("core.json", "facets/poet.json"), as text. */
+export type PersonaTexts = Record<string, string>
+
+const FILES = [...Object.values(PARTS), PROFILE_LAYOUT.facetIndex].map((path) => path.slice('persona/'.length))
+
+/** What the current person's persona is made of, as it stands in its files, readable as JSON or not. */
+export function readPersonaTexts(): PersonaTexts {
+  const folder = paths.persona
+  return Object.fromEntries(
+    [...FILES, ...facetFiles()].flatMap((name) => {
+      const text = readIfThere(join(folder, name))
+      return text === undefined ? [] : [[name, text]]
+    })
+  )
+}
+
+/** One part as JSON. @throws MhError UNREADABLE_FILE with path and line */
+export function readPart(part: PersonaPart): JsonObject {
+  const path = join(paths.root, PARTS[part])
+  const text = readIfThere(path)
+  return text === undefined ? {} : asObject(text, path)
+}
+
+export function asObject(text: string, path: string): JsonObject {
+  const value = parseJson(text, path)
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw unreadable(path, 'it is not a JSON object')
+  return value as JsonObject
+}
+
+export const formatDocument = (value: JsonObject): string => `${JSON.stringify(value, null, 2)}\n`
+
+/** Files of facets, ordinary ones only: a link could lead anywhere. */
+function facetFiles(): string[] {
+  try {
+    return readdirSync(paths.facets)
+      .filter((name) => name.endsWith('.json') && lstatSync(join(paths.facets, name)).isFile())
+      .map((name) => `facets/${name}`)
+  } catch (error) {
+    if (errno(error) === 'ENOENT') return []
+    throw error
+  }
+}

@@ -1,0 +1,35 @@
+import {unlinkSync} from 'node:fs'
+import {join} from 'node:path'
+import {parseJson, readIfThere, unreadable, writeDurably} from '../files.ts'
+import {systemPaths} from '../system-paths.ts'
+
+/** What is written down before the steps of a change that a crash could leave half done. */
+export type Journal =
+  | {action: 'create'; id: string; username: string}
+  | {action: 'rename'; id: string; from: string; to: string}
+  /** `archive`: name of the folder below logs/audit/archive that the person's trail goes to; `backup`: absolute path. */
+  | {action: 'delete'; id: string; username: string; backup: string; archive: string}
+
+/** Where the journal lies while a change of accounts is under way, or after it was interrupted. */
+export const journalPath = (): string => join(systemPaths.run, 'account-journal.json')
+
+/** @throws MhError UNREADABLE_FILE where it is damaged */
+export function readJournal(): Journal | undefined {
+  const path = journalPath()
+  const text = readIfThere(path)
+  if (text === undefined) return undefined
+  const journal = parseJson(text, path) as Partial<Record<string, unknown>> | null
+  const names = journal?.action === 'rename' ? ['id', 'from', 'to'] : ['id', 'username']
+  if (
+    !['create', 'rename', 'delete'].includes(String(journal?.action)) ||
+    // These become parts of paths.
+    !names.every((name) => typeof journal?.[name] === 'string' && !/[\\/]|^\.+$/.test(journal[name]))
+  )
+    throw unreadable(path, 'it tells of no change of an account')
+  return journal as Journal
+}
+
+export const writeJournal = (journal: Journal): void =>
+  writeDurably(journalPath(), `${JSON.stringify(journal)}\n`, systemPaths.temporary)
+
+export const removeJournal = (): void => unlinkSync(journalPath())

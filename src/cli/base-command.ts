@@ -3,7 +3,6 @@ import type {Interfaces} from '@oclif/core'
 import {Command} from '@oclif/core/command'
 import * as Flags from '@oclif/core/flags'
 import {ux} from '@oclif/core/ux'
-import {noteAssumedRead} from '../core/change.ts'
 import {ANONYMOUS, type UserContext, withUserContext} from '../core/context.ts'
 import {MhError, usageError} from '../core/errors.ts'
 import {onNotice} from '../core/notices.ts'
@@ -84,7 +83,8 @@ export abstract class MhCommand<T extends typeof Command> extends Command {
         await (await import('../core/users/finish.ts')).recoverAccounts()
       return await withUserContext(this.findPerson(), async () => {
         try {
-          if (this.identity !== undefined) await noteAssumedRead()
+          // Loaded only where somebody acts as another person: it brings the audit trail and its hashes.
+          if (this.identity?.context.assumed !== undefined) await (await import('../core/change.ts')).noteAssumedRead()
           return await this.execute()
         } catch (error) {
           if (error instanceof MhError && error.exitCode === NOT_ALLOWED)

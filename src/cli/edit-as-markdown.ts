@@ -6,7 +6,7 @@ import {editMemory} from '../core/memory/edit.ts'
 import {fromEditText, toEditText} from '../core/memory/edit-text.ts'
 import type {ShownMemory} from '../core/memory/memories.ts'
 import {writeInEditor} from './editor.ts'
-import {readTextFile} from './read-input.ts'
+import {readTextFile} from './read-text-file.ts'
 
 interface MarkdownEdit {
   /** Where the text is, in place of an editor. */

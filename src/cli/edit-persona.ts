@@ -7,7 +7,7 @@ import {openPart, replacePart} from '../core/persona/change.ts'
 import type {PersonaPart} from '../core/persona/documents.ts'
 import {writeInEditor} from './editor.ts'
 import {printDocument} from './print-document.ts'
-import {readTextFile} from './read-input.ts'
+import {readTextFile} from './read-text-file.ts'
 
 interface PersonaEditing {
   facet: string | undefined

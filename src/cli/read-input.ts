@@ -1,9 +1,7 @@
 import {readFileSync} from 'node:fs'
 import {TextDecoder} from 'node:util'
-import {requireUserContext} from '../core/context.ts'
 import {usageError} from '../core/errors.ts'
-import {LARGEST_FILE} from '../core/memory/read-file.ts'
-import {getSecurityPolicy} from '../core/users/policy.ts'
+import {LARGEST_FILE} from '../core/memory/event.ts'
 import {atTerminal} from './terminal.ts'
 
 /**
@@ -21,17 +19,6 @@ export function readText(words: readonly string[], literal: readonly string[] = 
   }
   const input = decode(readAll(), 'Standard input').replace(/\r?\n$/, '')
   return own === '' ? input : input === '' ? own : `${own}\n\n${input}`
-}
-
-/** The text of a file that the person named, without its last newline. @throws MhError BINARY_INPUT, INPUT_TOO_LARGE, FILE_NOT_READABLE (exit 2), ACCESS_DENIED (exit 4) */
-export function readTextFile(path: string): string {
-  const file = getSecurityPolicy(requireUserContext('Files')).requireFileAccess(path, 'read', 'named')
-  try {
-    if (file.size > LARGEST_FILE) throw largeInput(`The file ${path}`, file.size)
-    return decode(readFileSync(file.descriptor), `The file ${path}`).replace(/\r?\n$/, '')
-  } finally {
-    file.close()
-  }
 }
 
 /** A line of standard input; or, where it cannot be taken, why. */
@@ -88,7 +75,8 @@ function readAll(): Uint8Array {
   }
 }
 
-function decode(bytes: Uint8Array, what: string): string {
+/** Text of bytes in UTF-8. @param what names them in an error @throws MhError BINARY_INPUT, INPUT_TOO_LARGE (exit 2) */
+export function decode(bytes: Uint8Array, what: string): string {
   if (bytes.length > LARGEST_FILE) throw largeInput(what, bytes.length)
   try {
     const text = new TextDecoder('utf-8', {fatal: true}).decode(bytes)
@@ -99,5 +87,5 @@ function decode(bytes: Uint8Array, what: string): string {
   throw usageError('BINARY_INPUT', `${what} is not text`, 'Memories are text in UTF-8')
 }
 
-const largeInput = (what: string, bytes: number): Error =>
+export const largeInput = (what: string, bytes: number): Error =>
   usageError('INPUT_TOO_LARGE', `${what} has ${bytes} bytes, ${LARGEST_FILE} at most are taken`, 'Split it')

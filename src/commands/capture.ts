@@ -85,7 +85,7 @@ export default class Capture extends MhCommand<typeof Capture> {
         `The text is given twice: on the line, and by --${editor ? 'editor' : 'file'}`,
         'Leave one of them out'
       )
-    if (file !== undefined) return (await import('../cli/read-input.ts')).readTextFile(file)
+    if (file !== undefined) return (await import('../cli/read-text-file.ts')).readTextFile(file)
     const text = editor ? undefined : this.textOf()
     if (text !== undefined) return text
     if (!editor && !this.mayAsk)

@@ -76,6 +76,9 @@ export function readEvent(value: unknown, userId: string): EpisodicEvent | strin
   }
 }
 
+/** No memory is longer: what is larger was not written by a person, and would stop everything while it is parsed. */
+export const LARGEST_FILE = 5 * 1024 * 1024
+
 /** The text of a memory's file. People read these, and git compares them, so it is indented. */
 export const formatEvent = (event: EpisodicEvent): string => `${JSON.stringify(event, null, 2)}\n`
 

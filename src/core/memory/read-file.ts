@@ -3,10 +3,7 @@ import {TextDecoder} from 'node:util'
 import {errno, usageError} from '../errors.ts'
 import {jsonProblem} from '../files.ts'
 import {sha256} from '../sha256.ts'
-import {type EpisodicEvent, formatEvent, readEvent} from './event.ts'
-
-/** No memory is longer: what is larger was not written by a person, and would stop everything while it is parsed. */
-export const LARGEST_FILE = 5 * 1024 * 1024
+import {type EpisodicEvent, formatEvent, LARGEST_FILE, readEvent} from './event.ts'
 
 /** A memory's file as it is now. */
 export interface MemoryFile {

@@ -68,7 +68,11 @@ it('what outlives a deletion writes nothing, and least of all to the next person
   const {root} = inTemporaryHome()
   const {ada, bob} = await makePeople('ada', 'bob')
   const capturing = withUserContext(bob, async () => {
-    for (;;) await capture({content: 'again'})
+    for (;;) {
+      await capture({content: 'again'})
+      // A capture that waits for nobody never lets go of the thread; the deletion has files to read meanwhile.
+      await new Promise((resolve) => setImmediate(resolve))
+    }
   })
   const ended = expect(capturing).rejects.toMatchObject({code: 'PROFILE_GONE', exitCode: 5})
   await withUserContext(ada, () => deleteUser('bob'))

@@ -229,4 +229,16 @@ describe('filters', () => {
     index.put([note('a', 'Rented a kayak', 0), note('b', 'It was wobbly', 5, {type: 'journal'})])
     expect(ask(index, 'wobbly kayak', {filter: {type: 'journal'}})).toEqual(['b'])
   })
+
+  it('spreads the results over days where several things are asked for', () => {
+    const index = emptyIndex()
+    index.put([
+      ...['Read a book by Austen', 'Read a book by Eliot', 'Read a book by Woolf'].map((content, i) =>
+        note(`one-${i}`, content, 2 * i * HOUR)
+      ),
+      note('two', 'Read a book by Morrison today', 3 * DAY)
+    ])
+    const place = (question: string): number => ask(index, question).indexOf('two')
+    expect(place('which books did I read')).toBeLessThan(place('the book I read'))
+  })
 })

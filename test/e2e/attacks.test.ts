@@ -257,7 +257,10 @@ it("a password in a model's address is neither used nor shown", async () => {
 it('an index that goes while people work is never their problem', async () => {
   const home = temporaryHome()
   await people(home, 'ada')
-  const removing = setInterval(() => rmSync(join(home.root, 'cache'), {recursive: true, force: true}), 40)
+  const removing = setInterval(
+    () => rmSync(join(home.root, 'cache'), {recursive: true, force: true, maxRetries: 9}),
+    40
+  )
   const outcomes = await Promise.all(
     Array.from({length: 20}, (_, index) => mh(home, index % 3 ? ['capture', `number ${index}`] : ['memory', 'list']))
   )

@@ -49,7 +49,11 @@ describe('a data root that cannot be used', () => {
       ['memory', 'list'],
       ['remember', 'something'],
       ['capture', 'x'],
-      ['memory', 'stats']
+      ['memory', 'stats'],
+      ['task', 'list'],
+      ['persona', 'show'],
+      ['mode'],
+      ['chat', 'hello', '--no-save']
     ]) {
       const {exitCode, json} = await mh(home, [...args, '--json'])
       expect([args, exitCode, json.error.code]).toEqual([args, 5, 'PROFILE_GONE'])

@@ -1,7 +1,7 @@
 import {lstatSync, readFileSync, statSync} from 'node:fs'
 import {join} from 'node:path'
 import {conflict, errno, notFound} from '../errors.ts'
-import {ensureSystemFolder, noFolder, parseJson, unreadable, unwritable, writeDurably} from '../files.ts'
+import {ensureSystemFolder, noFolder, parseJson, profileGone, unreadable, unwritable, writeDurably} from '../files.ts'
 import type {AccountsLock} from '../locks.ts'
 import {alternatives, nearest} from '../nearest.ts'
 import {systemPaths} from '../system-paths.ts'
@@ -51,7 +51,7 @@ export function userNotFound(message: string, wanted?: string): Error {
 
 /**
  * The folder of an account's profile, found by id at each call: a process that outlives a rename or deletion is told so.
- * @throws MhError PROFILE_GONE (exit 5) where the account is not there any more, AccessDeniedError where the folder is a link
+ * @throws MhError PROFILE_GONE (exit 5) where the account or its folder is not there any more, AccessDeniedError where the folder is a link
  */
 export function profileFolder(userId: string): string {
   const user = findUserById(userId)
@@ -63,7 +63,10 @@ export function profileFolder(userId: string): string {
     )
   }
   const folder = join(systemPaths.profiles, user.username)
-  if (lstatSync(folder, {throwIfNoEntry: false})?.isSymbolicLink()) throw noFolder(folder)
+  const stat = lstatSync(folder, {throwIfNoEntry: false})
+  // Without this a profile that is gone would look like an empty one, and its persona like the default.
+  if (stat === undefined) throw profileGone(folder)
+  if (stat.isSymbolicLink()) throw noFolder(folder)
   return folder
 }
 

@@ -1,6 +1,4 @@
-import {existsSync} from 'node:fs'
 import {requireUserContext} from '../../context.ts'
-import {profileGone} from '../../files.ts'
 import {withProfileLock} from '../../locks.ts'
 import {paths} from '../../paths.ts'
 import type {Hit, Located, MemoryIndex} from '../index/index.ts'
@@ -138,8 +136,6 @@ async function look<T>(fn: (view: View) => Promise<T> | T): Promise<T> {
   const user = requireUserContext('Memories')
   return withIndex(user, async (index) => {
     const root = paths.episodic
-    // Without this a profile whose folder is gone would look like an empty one.
-    if (!existsSync(paths.root)) throw profileGone(paths.root)
     await syncFolders(user.userId, root, index, readEntry)
     return fn({
       index,

@@ -13,7 +13,7 @@ import {tmpdir} from 'node:os'
 import {basename, join} from 'node:path'
 import {parseArgs} from 'node:util'
 import {withUserContext} from '../../src/core/context.ts'
-import {withIndex} from '../../src/core/memory/files/open-index.ts'
+import {memoryIndex} from '../../src/core/memory/files/memory-index.ts'
 import {searchMemories} from '../../src/core/memory/memories.ts'
 import {requireUserByName} from '../../src/core/users/accounts.ts'
 import {contextOf} from '../../src/core/users/identify.ts'
@@ -150,7 +150,7 @@ async function printAblation(profiles: readonly Profile[]): Promise<void> {
     for (const {username, questions} of profiles) {
       const user = contextOf(requireUserByName(username))
       const found = await withUserContext(user, () =>
-        withIndex(user, (index) =>
+        memoryIndex.use(user, (index) =>
           questions.map(({question}) =>
             index.search(searchWith(changed), question, {limit: RESULTS, now: Date.now(), zone: 'UTC'})
           )

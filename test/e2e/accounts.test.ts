@@ -227,6 +227,7 @@ describe('user delete', () => {
     await people(home, 'ada', 'bob')
     await mh(home, ['capture', 'the secret of bob', '-u', 'bob'])
     await mh(home, ['remember', 'secret', '-u', 'bob'])
+    await mh(home, ['task', 'add', 'another secret of bob', '-u', 'bob'])
     const {id} = (await mh(home, ['user', 'show', 'bob', '--json'])).json
     expect((await mh(home, ['user', 'delete', 'bob'])).exitCode).toBe(2)
     const deleted = await mh(home, ['user', 'delete', 'bob', '--yes', '--json'])

@@ -121,6 +121,21 @@ describe('what is acknowledged can be read again', () => {
     expect(await list(home)).toEqual(['edited', 'with indexed=EIO', 'first'])
   })
 
+  it('a task too', async () => {
+    const home = temporaryHome()
+    await people(home, 'ada')
+    for (const args of [
+      ['add', 'Call Grace'],
+      ['done', '@last']
+    ]) {
+      const {exitCode, stderr} = await mh(home, ['task', ...args, '--json'], {env: {MH_FAULT: 'indexed=ENOSPC'}})
+      expect([args, exitCode]).toEqual([args, 0])
+      expect(stderr).toContain('The task is kept')
+    }
+    const {json} = await mh(home, ['task', 'list', '--all', '--json'])
+    expect(json).toMatchObject([{title: 'Call Grace', status: 'done'}])
+  })
+
   it('one odd record stops nobody', async () => {
     const home = temporaryHome()
     await people(home, 'ada')
@@ -259,10 +274,12 @@ it('an index that goes while people work is never their problem', async () => {
   await people(home, 'ada')
   const removing = setInterval(
     () => rmSync(join(home.root, 'cache'), {recursive: true, force: true, maxRetries: 9}),
-    40
+    100
   )
   const outcomes = await Promise.all(
-    Array.from({length: 20}, (_, index) => mh(home, index % 3 ? ['capture', `number ${index}`] : ['memory', 'list']))
+    Array.from({length: 20}, (_, index) =>
+      mh(home, index % 3 ? ['capture', `number ${index}`] : [index % 2 ? 'memory' : 'task', 'list'])
+    )
   )
   clearInterval(removing)
   expect(outcomes.filter(({exitCode}) => exitCode !== 0).map(({stderr}) => stderr)).toEqual([])

@@ -76,8 +76,8 @@ async function finishDeletion(
   }
   reach('account-archived')
   rmSync(aside, {recursive: true, force: true})
-  const {removeIndex} = await import('../memory/files/open-index.ts')
-  removeIndex(id)
+  const {removeIndexes} = await import('../file-index/derived-index.ts')
+  removeIndexes(id)
   reach('account-removed')
   await moveGrants(lock, username, undefined)
   dropCopies()

@@ -4,6 +4,8 @@ import type {AuditEvent} from '../../audit.ts'
 import {changeProfile, type ProfileChange} from '../../change.ts'
 import {conflict} from '../../errors.ts'
 import {reach} from '../../faults.ts'
+import {TRIES} from '../../file-index/derived-index.ts'
+import {FolderKnowledge} from '../../file-index/folder-knowledge.ts'
 import {discard, ensureFolder, place, type StagedFile, stageFile, stageFiles, unwritable} from '../../files.ts'
 import {PROFILE_LAYOUT, paths} from '../../paths.ts'
 import type {EpisodicEvent} from '../event.ts'
@@ -11,8 +13,7 @@ import {IndexUnusable, type MemoryIndex} from '../index/index.ts'
 import {formatChecked, versionOf} from '../read-file.ts'
 import type {Added} from '../store.ts'
 import {toEntry} from './entry.ts'
-import {FolderKnowledge} from './folder-knowledge.ts'
-import {openIndexLocked, renewIndex, TRIES, updateIndex} from './open-index.ts'
+import {memoryIndex} from './memory-index.ts'
 import {fileNameOf, Placement} from './placement.ts'
 import {readPlaced} from './read-placed.ts'
 
@@ -84,7 +85,7 @@ function commit(
 ): Added[] {
   const root = join(change.root, PROFILE_LAYOUT.episodic)
   ensureFolder(change.root, PROFILE_LAYOUT.episodic)
-  let index = openIndexLocked(change.user)
+  let index = memoryIndex.openLocked(change.user)
   try {
     let plan: Plan | undefined
     for (let tries = 1; plan === undefined; tries++) {
@@ -93,12 +94,12 @@ function commit(
       } catch (error) {
         // Damage may show only where a damaged page is read. Nothing has been renamed yet: go on with a new index.
         if (!(error instanceof IndexUnusable) || tries === TRIES) throw error
-        index = renewIndex(change.user, index)
+        index = memoryIndex.renew(change.user, index)
       }
     }
     const {folders, results} = plan
     const placed = placeFiles(change, root, plan, audit)
-    if (placed.length > 0) updateIndex(change.user, index, () => indexPlaced(index, placed, folders))
+    if (placed.length > 0) memoryIndex.update(change.user, index, () => indexPlaced(index, placed, folders))
     reach('committed')
     return results
   } finally {

@@ -1,8 +1,8 @@
 import {join} from 'node:path'
+import type {ReadEntry} from '../../file-index/sync-folders.ts'
 import {type EpisodicEvent, SUPERSEDES} from '../event.ts'
 import type {IndexEntry} from '../index/index.ts'
 import {readMemoryFile} from '../read-file.ts'
-import type {ReadEntry} from './sync-folders.ts'
 
 /** Where a memory's file lies, relative to the episodic root, and in which state it was read or written. */
 export interface FilePlace {

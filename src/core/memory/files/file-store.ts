@@ -1,4 +1,5 @@
 import {requireUserContext} from '../../context.ts'
+import {syncFile, syncFolders} from '../../file-index/sync-folders.ts'
 import {withProfileLock} from '../../locks.ts'
 import {paths} from '../../paths.ts'
 import type {Hit, Located, MemoryIndex} from '../index/index.ts'
@@ -7,9 +8,8 @@ import {addEvents} from './add-events.ts'
 import {readEntry} from './entry.ts'
 import {forgetEvents} from './forget.ts'
 import {readHistory, undoEvent} from './history.ts'
-import {indexBytes, removeIndex, withIndex} from './open-index.ts'
+import {memoryIndex} from './memory-index.ts'
 import {readPlaced} from './read-placed.ts'
-import {syncFile, syncFolders} from './sync-folders.ts'
 import {emptyTrash, restoreEvents, trashEvents, trashedEvents, trashedIds} from './trash.ts'
 import {updateEvent} from './update-event.ts'
 import {keepVectors} from './vectors.ts'
@@ -49,14 +49,14 @@ export const fileStore: MemoryStore = {
         unprocessed,
         byType: types,
         byTag: tags,
-        indexBytes: indexBytes(requireUserContext().userId),
+        indexBytes: memoryIndex.bytes(requireUserContext().userId),
         bytes: index.bytes()
       }
     }),
   reindex: async ({full, onProgress, signal}) => {
     const user = requireUserContext('Memories')
-    if (full) await withProfileLock(user.userId, () => removeIndex(user.userId))
-    return withIndex(user, (index) =>
+    if (full) await withProfileLock(user.userId, () => memoryIndex.remove(user.userId))
+    return memoryIndex.use(user, (index) =>
       syncFolders(user.userId, paths.episodic, index, readEntry, {
         every: true,
         ...(onProgress === undefined ? {} : {onProgress}),
@@ -134,7 +134,7 @@ const TRIES = 4
 
 async function look<T>(fn: (view: View) => Promise<T> | T): Promise<T> {
   const user = requireUserContext('Memories')
-  return withIndex(user, async (index) => {
+  return memoryIndex.use(user, async (index) => {
     const root = paths.episodic
     await syncFolders(user.userId, root, index, readEntry)
     return fn({

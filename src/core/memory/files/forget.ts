@@ -2,14 +2,14 @@ import {readdirSync, readFileSync, rmSync, statSync} from 'node:fs'
 import {dirname, join} from 'node:path'
 import {changeProfile} from '../../change.ts'
 import {errno} from '../../errors.ts'
+import {FolderKnowledge} from '../../file-index/folder-knowledge.ts'
 import {syncFolder} from '../../files.ts'
 import {PROFILE_LAYOUT} from '../../paths.ts'
 import {systemPaths} from '../../system-paths.ts'
 import type {EpisodicEvent} from '../event.ts'
 import {IndexUnusable} from '../index/index.ts'
 import type {Remaining} from '../store.ts'
-import {FolderKnowledge} from './folder-knowledge.ts'
-import {indexFiles, openIndexLocked, renewIndex} from './open-index.ts'
+import {memoryIndex} from './memory-index.ts'
 import {historyFolder} from './placement.ts'
 import {readPlaced} from './read-placed.ts'
 import {readTrash} from './trash.ts'
@@ -26,7 +26,7 @@ export async function forgetEvents(ids: readonly string[]): Promise<{forgotten: 
       wanted.has(event.id)
     )
     const gone: EpisodicEvent[] = inTrash.map(({event}) => event)
-    let index = openIndexLocked(change.user)
+    let index = memoryIndex.openLocked(change.user)
     try {
       const folders = new FolderKnowledge(episodic, index)
       const removed: string[] = inTrash.map(({path}) => path)
@@ -60,7 +60,7 @@ export async function forgetEvents(ids: readonly string[]): Promise<{forgotten: 
       } catch (error) {
         // An index that is damaged goes whole, and what it held with it.
         if (!(error instanceof IndexUnusable)) throw error
-        index = renewIndex(change.user, index)
+        index = memoryIndex.renew(change.user, index)
       }
     } finally {
       index.close()
@@ -69,7 +69,7 @@ export async function forgetEvents(ids: readonly string[]): Promise<{forgotten: 
       forgotten: [...new Set(gone.map(({id}) => id))],
       remaining: [
         ...remaining(change.root, 'profile', filesBelow(change.root), gone),
-        ...remaining(change.root, 'index', indexFiles(change.user.userId), gone),
+        ...remaining(change.root, 'index', memoryIndex.files(change.user.userId), gone),
         ...backupsSince(gone)
       ]
     }

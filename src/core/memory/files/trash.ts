@@ -4,6 +4,7 @@ import {changeProfile, type ProfileChange} from '../../change.ts'
 import {requireUserContext} from '../../context.ts'
 import {errno} from '../../errors.ts'
 import {reach} from '../../faults.ts'
+import {FolderKnowledge} from '../../file-index/folder-knowledge.ts'
 import {ensureFolder, place, syncFolder, unwritable} from '../../files.ts'
 import {notify} from '../../notices.ts'
 import {PROFILE_LAYOUT, paths} from '../../paths.ts'
@@ -11,8 +12,7 @@ import type {MemoryIndex} from '../index/index.ts'
 import {readMemoryFile} from '../read-file.ts'
 import type {TrashedMemory} from '../store.ts'
 import {toEntry} from './entry.ts'
-import {FolderKnowledge} from './folder-knowledge.ts'
-import {openIndexLocked, updateIndex} from './open-index.ts'
+import {memoryIndex} from './memory-index.ts'
 import {historyFolder, idOfFileName} from './placement.ts'
 
 /** A file on its way from one place to another, both relative to their roots. */
@@ -111,7 +111,7 @@ export function emptyTrash(): Promise<number> {
     const trash = join(change.root, PROFILE_LAYOUT.trash)
     const memories = readTrash(trash, change.user.userId)
     if (memories.length === 0) return 0
-    const index = openIndexLocked(change.user)
+    const index = memoryIndex.openLocked(change.user)
     try {
       for (const {event, path} of memories) {
         rmSync(path)
@@ -181,11 +181,11 @@ function withLockedIndex(
   change: ProfileChange,
   fn: (index: MemoryIndex) => {ids: string[]; update: () => void} | undefined
 ): string[] {
-  const index = openIndexLocked(change.user)
+  const index = memoryIndex.openLocked(change.user)
   try {
     const result = fn(index)
     if (result === undefined) return []
-    updateIndex(change.user, index, () => {
+    memoryIndex.update(change.user, index, () => {
       result.update()
       reach('indexed')
     })

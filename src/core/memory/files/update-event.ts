@@ -4,14 +4,14 @@ import type {AuditEvent} from '../../audit.ts'
 import {changeProfile, type ProfileChange} from '../../change.ts'
 import {conflict} from '../../errors.ts'
 import {reach} from '../../faults.ts'
+import {FolderKnowledge} from '../../file-index/folder-knowledge.ts'
 import {discard, ensureFolder, place, stageFile, syncFolder, unwritable} from '../../files.ts'
 import {PROFILE_LAYOUT} from '../../paths.ts'
 import {type EpisodicEvent, formatEvent} from '../event.ts'
 import {formatChecked, type MemoryFile, versionOf} from '../read-file.ts'
 import type {StoredMemory, Update} from '../store.ts'
 import {toEntry} from './entry.ts'
-import {FolderKnowledge} from './folder-knowledge.ts'
-import {openIndexLocked, updateIndex} from './open-index.ts'
+import {memoryIndex} from './memory-index.ts'
 import {historyFolder} from './placement.ts'
 import {readPlaced} from './read-placed.ts'
 
@@ -24,7 +24,7 @@ import {readPlaced} from './read-placed.ts'
 export async function updateEvent(id: string, update: Update): Promise<StoredMemory | undefined> {
   return changeProfile((change) => {
     const root = join(change.root, PROFILE_LAYOUT.episodic)
-    const index = openIndexLocked(change.user)
+    const index = memoryIndex.openLocked(change.user)
     try {
       const located = index.locate(id)
       const file = located === undefined ? undefined : readPlaced(root, located, change.user.userId)
@@ -38,7 +38,7 @@ export async function updateEvent(id: string, update: Update): Promise<StoredMem
       folders.replacing(located.folder)
       if (update.history !== undefined) keepVersion(change, id, file)
       replace(change, file, text, folders, update.audit(event))
-      updateIndex(change.user, index, () => {
+      memoryIndex.update(change.user, index, () => {
         const {mtimeMs, size} = statSync(file.path)
         index.put([toEntry(event, {folder: located.folder, name: located.name, mtimeMs, size})])
         for (const mark of folders.marks()) index.setFolder(mark)

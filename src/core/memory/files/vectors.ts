@@ -2,7 +2,7 @@ import {requireUserContext} from '../../context.ts'
 import {withProfileLock} from '../../locks.ts'
 import {paths} from '../../paths.ts'
 import type {StoredMemory} from '../store.ts'
-import {withIndex} from './open-index.ts'
+import {memoryIndex} from './memory-index.ts'
 import {readPlaced} from './read-placed.ts'
 
 /**
@@ -14,7 +14,7 @@ export async function keepVectors(
   vectors: readonly {memory: StoredMemory; vector: Float32Array}[]
 ): Promise<number> {
   const user = requireUserContext('Memories')
-  return withIndex(user, (index) =>
+  return memoryIndex.use(user, (index) =>
     withProfileLock(user.userId, () => {
       const same = vectors.filter(({memory}) => {
         const located = index.locate(memory.event.id)

@@ -1,4 +1,4 @@
-import type {Statements} from './statements.ts'
+import type {Statements} from '../../file-index/statements.ts'
 import type {IndexFilter} from './types.ts'
 
 /** Names in the table of counts, which spares `list`, `stats` and `status` to read every row. */

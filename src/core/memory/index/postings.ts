@@ -1,7 +1,7 @@
 import type {SQLInputValue} from 'node:sqlite'
+import type {Statements} from '../../file-index/statements.ts'
 import {rowsOf} from './filter.ts'
 import {markersWanted} from './markers.ts'
-import type {Statements} from './statements.ts'
 import type {IndexFilter} from './types.ts'
 
 /** Rows of memories that hold a term and pass the filter, newest rows first, at most `limit`. */

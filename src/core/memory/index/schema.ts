@@ -1,3 +1,5 @@
+import {FOLDER_TABLE} from '../../file-index/index-database.ts'
+
 /** PRAGMA user_version of an index that this code reads. A change of the schema, the tokenizer or the facts raises it, and old indexes are rebuilt. */
 export const SCHEMA_VERSION = 4
 
@@ -50,7 +52,7 @@ export const SCHEMA = `
   CREATE INDEX vector_model ON vector (model);
   CREATE TABLE totals (memories INTEGER NOT NULL, terms INTEGER NOT NULL, bytes INTEGER NOT NULL, language TEXT);
   INSERT INTO totals VALUES (0, 0, 0, NULL);
-  CREATE TABLE folder (path TEXT PRIMARY KEY, mtime REAL NOT NULL, names INTEGER NOT NULL, noted REAL NOT NULL) WITHOUT ROWID;
+  ${FOLDER_TABLE}
   CREATE VIRTUAL TABLE words USING fts5 (
     terms, content = '', contentless_delete = 1, detail = none,
     tokenize = "unicode61 remove_diacritics 0 categories 'L* M* N* P* S* Cf Cn Co Cs'"

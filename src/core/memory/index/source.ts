@@ -1,9 +1,9 @@
 import type {SQLInputValue} from 'node:sqlite'
+import type {Statements} from '../../file-index/statements.ts'
 import {type MemorySource, SITTING_GAP_MS, type Turn} from '../search/source.ts'
 import {conditionOf} from './filter.ts'
 import {postingsOf} from './postings.ts'
 import {GUESSED, speakersOf} from './speakers.ts'
-import type {Statements} from './statements.ts'
 import type {IndexFilter, IndexOptions} from './types.ts'
 import {FLAG} from './writer.ts'
 

@@ -1,5 +1,5 @@
+import type {Statements} from '../../file-index/statements.ts'
 import {wordsOf} from '../text/tokenize.ts'
-import type {Statements} from './statements.ts'
 
 /** Marks a stored name that is only how a note begins. */
 export const GUESSED = '?'

@@ -1,8 +1,8 @@
 import type {DatabaseSync} from 'node:sqlite'
 import {MhError} from '../../errors.ts'
+import type {Statements} from '../../file-index/statements.ts'
 import {sha256} from '../../sha256.ts'
 import {conditionOf} from './filter.ts'
-import type {Statements} from './statements.ts'
 import type {IndexFilter, Located} from './types.ts'
 
 /** The text that stands for a memory where a model turns it into a vector. */

@@ -1,10 +1,11 @@
+import {reverse} from '../../file-index/index-database.ts'
+import type {Statements} from '../../file-index/statements.ts'
 import {factsOf} from '../text/facts.ts'
 import {spokenBy} from '../text/speaker.ts'
 import {foldName} from '../text/tokenize.ts'
 import {countedTag, countedType, PRIVATE, UNPROCESSED} from './counts.ts'
 import {markersOf} from './markers.ts'
 import {GUESSED} from './speakers.ts'
-import type {Statements} from './statements.ts'
 import type {Conflict, IndexEntry} from './types.ts'
 import {dropVector} from './vectors.ts'
 
@@ -206,5 +207,3 @@ function removeRow(sql: Statements, change: Change, row: number): void {
   sql.run('DELETE FROM words WHERE rowid = CAST(? AS INTEGER)', row)
   sql.run('DELETE FROM memory WHERE row = ?', row)
 }
-
-export const reverse = (id: string): string => [...id].reverse().join('')

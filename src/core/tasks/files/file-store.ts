@@ -1,13 +1,13 @@
 import {lstatSync, statSync} from 'node:fs'
 import {join} from 'node:path'
 import {requireUserContext} from '../../context.ts'
-import {syncFile, syncFolders} from '../../memory/files/sync-folders.ts'
+import {syncFile, syncFolders} from '../../file-index/sync-folders.ts'
 import {paths} from '../../paths.ts'
 import type {TaskStore} from '../store.ts'
 import type {Task} from '../task.ts'
-import {withTaskIndex} from './open-index.ts'
 import {readTaskEntry, readTaskFile} from './read-task-file.ts'
 import {placeOfFolder, type TaskIndex} from './task-index.ts'
+import {tasksIndex} from './tasks-index.ts'
 import {addTaskFile, moveTaskFile, updateTaskFile} from './write-task.ts'
 
 /** Tasks in files, found through an index that is brought up to date at each look. */
@@ -78,7 +78,7 @@ const TRIES = 4
 
 function look<T>(fn: (view: View) => Promise<T>): Promise<T> {
   const user = requireUserContext('Tasks')
-  return withTaskIndex(user, async (index) => {
+  return tasksIndex.use(user, async (index) => {
     const root = paths.tasks
     await syncFolders(user.userId, root, index, readTaskEntry)
     return fn({index, root, userId: user.userId})

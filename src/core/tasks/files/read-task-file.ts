@@ -1,5 +1,5 @@
 import {join} from 'node:path'
-import type {ReadEntry} from '../../memory/files/sync-folders.ts'
+import type {ReadEntry} from '../../file-index/sync-folders.ts'
 import {readJsonFile, type Unread} from '../../memory/read-file.ts'
 import {readTask, type Task} from '../task.ts'
 import {placeOfFolder, type TaskEntry} from './task-index.ts'

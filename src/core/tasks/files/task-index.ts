@@ -1,8 +1,14 @@
-import {closeSync, existsSync, openSync} from 'node:fs'
-import {DatabaseSync, type SQLInputValue} from 'node:sqlite'
-import type {FolderIndex, FolderMark} from '../../memory/files/sync-folders.ts'
-import {Statements} from '../../memory/index/statements.ts'
-import {guarded, IndexUnusable} from '../../memory/index/unusable.ts'
+import type {DatabaseSync, SQLInputValue} from 'node:sqlite'
+import {
+  belowFolder,
+  createDatabase,
+  FOLDER_TABLE,
+  IndexDatabase,
+  openDatabase,
+  reverse
+} from '../../file-index/index-database.ts'
+import type {FolderIndex} from '../../file-index/sync-folders.ts'
+import {IndexUnusable} from '../../file-index/unusable.ts'
 import type {TaskFilter} from '../store.ts'
 import {dueMoment, isOpen, type Task} from '../task.ts'
 
@@ -22,9 +28,7 @@ export type LocatedTask = Omit<TaskEntry, 'task'>
 /** A change of the table, or of what is worked out from a task, raises it: older indexes are rebuilt. */
 const VERSION = 1
 const NEVER = Number.MAX_SAFE_INTEGER
-/** Another process may be in a checkpoint for a moment. Writers wait for the profile's lock, not here. */
-const BUSY_MS = 2000
-const MARK = 'path, mtime AS mtimeMs, names, noted AS notedMs'
+const PRAGMAS = 'PRAGMA synchronous = NORMAL'
 const LOCATED = 'id, folder, name, mtime AS mtimeMs, size'
 const ORDER = 'state, due, priority, created, id'
 const STATE = {open: 0, finished: 1, deleted: 2} as const
@@ -40,7 +44,7 @@ const SCHEMA = `
   CREATE INDEX task_created ON task (created, id);
   CREATE INDEX task_reversed ON task (reversed);
   CREATE UNIQUE INDEX task_file ON task (folder, name);
-  CREATE TABLE folder (path TEXT PRIMARY KEY, mtime REAL NOT NULL, names INTEGER NOT NULL, noted REAL NOT NULL) WITHOUT ROWID;
+  ${FOLDER_TABLE}
   CREATE TABLE zone (name TEXT NOT NULL);
 `
 
@@ -48,72 +52,32 @@ const SCHEMA = `
  * What a profile's tasks are listed by: one SQLite file, derived from the task files and deletable at any time. Writing is for
  * whoever holds the profile's lock. Each method throws IndexUnusable where the file turns out damaged.
  */
-export class TaskIndex implements FolderIndex<TaskEntry> {
-  readonly #file: string
-  readonly #database: DatabaseSync
-  readonly #sql: Statements
+export class TaskIndex extends IndexDatabase implements FolderIndex<TaskEntry> {
   readonly #zone: string
 
   private constructor(file: string, database: DatabaseSync, zone: string) {
-    this.#file = file
-    this.#database = database
-    this.#sql = new Statements(database)
+    super(file, database)
     this.#zone = zone
   }
 
   /** Opens an index that exists. Throws IndexUnusable where it is missing, damaged, or made for another version or zone. */
   static open(file: string, zone: string): TaskIndex {
-    if (!existsSync(file)) throw new IndexUnusable(file, 'missing')
-    return TaskIndex.#connect(file, zone, (database) => {
-      const {version} = database.prepare('SELECT user_version AS version FROM pragma_user_version').get() as {
-        version: number
-      }
-      if (version !== VERSION) throw new IndexUnusable(file, `has version ${version}, not ${VERSION}`)
+    const check = (database: DatabaseSync): void => {
       const made = database.prepare('SELECT name FROM zone').get() as {name: string} | undefined
       if (made?.name !== zone) throw new IndexUnusable(file, 'was made in another time zone')
-      database.exec('PRAGMA synchronous = NORMAL')
-    })
+      database.exec(PRAGMAS)
+    }
+    return new TaskIndex(file, openDatabase(file, VERSION, check), zone)
   }
 
   /** Makes an empty index, readable for its owner only. */
   static create(file: string, zone: string): TaskIndex {
-    closeSync(openSync(file, 'wx', 0o600))
-    return TaskIndex.#connect(file, zone, (database) => {
-      database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; BEGIN IMMEDIATE; ${SCHEMA}`)
+    const fill = (database: DatabaseSync): void => {
+      database.exec(`${PRAGMAS}; BEGIN IMMEDIATE; ${SCHEMA}`)
       database.prepare('INSERT INTO zone VALUES (?)').run(zone)
       database.exec(`PRAGMA user_version = ${VERSION}; COMMIT`)
-    })
-  }
-
-  static #connect(file: string, zone: string, prepare: (database: DatabaseSync) => void): TaskIndex {
-    return guarded(file, () => {
-      const database = new DatabaseSync(file, {timeout: BUSY_MS})
-      try {
-        prepare(database)
-        return new TaskIndex(file, database, zone)
-      } catch (error) {
-        database.close()
-        throw error
-      }
-    })
-  }
-
-  close(): void {
-    this.#guarded(() => this.#database.close())
-  }
-
-  transaction<T>(fn: () => T): T {
-    return this.#guarded(() => {
-      this.#database.exec('BEGIN IMMEDIATE')
-      try {
-        const result = fn()
-        this.#database.exec('COMMIT')
-        return result
-      } catch (error) {
-        if (this.#database.isTransaction) this.#database.exec('ROLLBACK')
-        throw error
-      }
-    })
+    }
+    return new TaskIndex(file, createDatabase(file, fill), zone)
   }
 
   put(entries: readonly TaskEntry[]): {conflicts: {id: string; folder: string; name: string}[]} {
@@ -131,35 +95,23 @@ export class TaskIndex implements FolderIndex<TaskEntry> {
   }
 
   removeFolder(path: string): void {
-    const [where, values] =
-      path === '' ? ['TRUE', []] : ['(PATH = ? OR (PATH >= ? AND PATH < ?))', [path, `${path}/`, `${path}0`]]
-    this.#run(`DELETE FROM task WHERE ${where.replaceAll('PATH', 'folder')}`, ...values)
-    this.#run(`DELETE FROM folder WHERE ${where.replaceAll('PATH', 'path')}`, ...values)
-  }
-
-  folders(): FolderMark[] {
-    return this.#guarded(() => this.#sql.all<FolderMark>(`SELECT ${MARK} FROM folder ORDER BY path`))
-  }
-
-  folder(path: string): FolderMark | undefined {
-    return this.#guarded(() => this.#sql.get<FolderMark>(`SELECT ${MARK} FROM folder WHERE path = ?`, path))
-  }
-
-  setFolder({path, mtimeMs, names, notedMs}: FolderMark): void {
-    this.#run('INSERT OR REPLACE INTO folder VALUES (?, ?, ?, ?)', path, mtimeMs, names, notedMs)
+    const tasks = belowFolder(path, 'folder')
+    const marks = belowFolder(path, 'path')
+    this.#run(`DELETE FROM task WHERE ${tasks.sql}`, ...tasks.values)
+    this.#run(`DELETE FROM folder WHERE ${marks.sql}`, ...marks.values)
   }
 
   files(folder: string): Map<string, {id: string; mtimeMs: number; size: number}> {
-    const rows = this.#guarded(() => this.#sql.all<LocatedTask>(`SELECT ${LOCATED} FROM task WHERE folder = ?`, folder))
+    const rows = this.guarded(() => this.sql.all<LocatedTask>(`SELECT ${LOCATED} FROM task WHERE folder = ?`, folder))
     return new Map(rows.map(({name, ...file}) => [name, file]))
   }
 
   locate(id: string): LocatedTask | undefined {
-    return this.#guarded(() => this.#sql.get<LocatedTask>(`SELECT ${LOCATED} FROM task WHERE id = ?`, id))
+    return this.guarded(() => this.sql.get<LocatedTask>(`SELECT ${LOCATED} FROM task WHERE id = ?`, id))
   }
 
   total(): number {
-    return this.#guarded(() => this.#sql.get<{n: number}>('SELECT count(*) AS n FROM task')?.n ?? 0)
+    return this.guarded(() => this.sql.get<{n: number}>('SELECT count(*) AS n FROM task')?.n ?? 0)
   }
 
   endingWith(ending: string, deleted: boolean, limit: number): string[] {
@@ -180,8 +132,8 @@ export class TaskIndex implements FolderIndex<TaskEntry> {
 
   /** Finished tasks whose file still lies among the active ones: a change was interrupted between its two steps. */
   misplaced(): LocatedTask[] {
-    return this.#guarded(() =>
-      this.#sql.all<LocatedTask>(
+    return this.guarded(() =>
+      this.sql.all<LocatedTask>(
         `SELECT ${LOCATED} FROM task WHERE state = ${STATE.finished} AND folder NOT IN ('completed') AND folder NOT LIKE 'completed/%'`
       )
     )
@@ -189,8 +141,8 @@ export class TaskIndex implements FolderIndex<TaskEntry> {
 
   list(filter: TaskFilter, limit: number): (LocatedTask & {record: string})[] {
     const {where, values} = conditions(filter)
-    return this.#guarded(() =>
-      this.#sql
+    return this.guarded(() =>
+      this.sql
         .arrays<[string, string, string, number, number, string]>(
           `SELECT id, folder, name, mtime, size, record FROM task WHERE ${where} ORDER BY ${ORDER} LIMIT ?`,
           ...values,
@@ -202,8 +154,8 @@ export class TaskIndex implements FolderIndex<TaskEntry> {
 
   count(filter: TaskFilter): number {
     const {where, values} = conditions(filter)
-    return this.#guarded(
-      () => this.#sql.get<{n: number}>(`SELECT count(*) AS n FROM task WHERE ${where}`, ...values)?.n ?? 0
+    return this.guarded(
+      () => this.sql.get<{n: number}>(`SELECT count(*) AS n FROM task WHERE ${where}`, ...values)?.n ?? 0
     )
   }
 
@@ -226,17 +178,13 @@ export class TaskIndex implements FolderIndex<TaskEntry> {
   }
 
   #ids(where: string, ...values: SQLInputValue[]): string[] {
-    return this.#guarded(() =>
-      this.#sql.arrays<[string]>(`SELECT id FROM task WHERE ${where}`, ...values).map(([id]) => id)
+    return this.guarded(() =>
+      this.sql.arrays<[string]>(`SELECT id FROM task WHERE ${where}`, ...values).map(([id]) => id)
     )
   }
 
   #run(sql: string, ...values: SQLInputValue[]): void {
-    this.#guarded(() => this.#sql.run(sql, ...values))
-  }
-
-  #guarded<T>(fn: () => T): T {
-    return guarded(this.#file, fn)
+    this.guarded(() => this.sql.run(sql, ...values))
   }
 }
 
@@ -263,5 +211,3 @@ function conditions({which, status, tag, due}: TaskFilter): {where: string; valu
   }
   return {where: where.join(' AND '), values}
 }
-
-const reverse = (id: string): string => [...id].reverse().join('')

@@ -4,15 +4,14 @@ import type {AuditEvent} from '../../audit.ts'
 import {changeProfile, type ProfileChange} from '../../change.ts'
 import {conflict} from '../../errors.ts'
 import {reach} from '../../faults.ts'
+import {FolderKnowledge} from '../../file-index/folder-knowledge.ts'
 import {discard, ensureFolder, place, type StagedFile, stageFile, unwritable} from '../../files.ts'
-import {FolderKnowledge} from '../../memory/files/folder-knowledge.ts'
-import {IndexUnusable} from '../../memory/index/unusable.ts'
 import {PROFILE_LAYOUT, paths} from '../../paths.ts'
 import type {StoredTask, TaskLookup, TaskUpdate} from '../store.ts'
 import {formatTask, placeOf, type Task, type TaskPlace} from '../task.ts'
-import {openTaskIndexLocked, renewTaskIndex} from './open-index.ts'
 import {readTaskFile, type TaskFile} from './read-task-file.ts'
 import {type LocatedTask, placeOfFolder, type TaskIndex} from './task-index.ts'
+import {tasksIndex} from './tasks-index.ts'
 
 /** What a change of tasks works with, under the person's lock. */
 interface Work {
@@ -109,21 +108,16 @@ export function moveTaskFile(id: string, deleted: boolean, audit: AuditEvent): P
   })
 }
 
-/** Runs a change of one task with the index, then brings the index up to it. Damage of the index never undoes what was done to files. */
+/** Runs a change of one task with the index, then brings the index up to it. */
 function withTasks(fn: (work: Work) => Promise<Placed | undefined> | Placed | undefined): Promise<Task | undefined> {
   return changeProfile(async (change) => {
     const root = ensureFolder(change.root, PROFILE_LAYOUT.tasks).path
-    let index = openTaskIndexLocked(change.user)
+    const index = tasksIndex.openLocked(change.user)
     try {
       const work = {change, root, index, folders: new FolderKnowledge(root, index)}
       const mended = mend(work)
       const placed = await fn(work)
-      try {
-        record(work, [...mended, ...(placed === undefined ? [] : [placed])])
-      } catch (error) {
-        if (!(error instanceof IndexUnusable)) throw error
-        index = renewTaskIndex(change.user, index)
-      }
+      tasksIndex.update(change.user, index, () => record(work, [...mended, ...(placed === undefined ? [] : [placed])]))
       reach('committed')
       return placed?.task
     } finally {
@@ -176,17 +170,15 @@ function step({change, root, folders}: Work, audit: AuditEvent, steps: readonly 
 }
 
 function record({root, index, folders}: Work, placed: readonly Placed[]): void {
-  index.transaction(() => {
-    index.remove(placed.map(({task}) => task.id))
-    index.put(
-      placed.map(({task, folder, name}) => {
-        const {mtimeMs, size} = statSync(join(root, folder, name))
-        return {id: task.id, folder, name, mtimeMs, size, task}
-      })
-    )
-    for (const mark of folders.marks()) index.setFolder(mark)
-    reach('indexed')
-  })
+  index.remove(placed.map(({task}) => task.id))
+  index.put(
+    placed.map(({task, folder, name}) => {
+      const {mtimeMs, size} = statSync(join(root, folder, name))
+      return {id: task.id, folder, name, mtimeMs, size, task}
+    })
+  )
+  for (const mark of folders.marks()) index.setFolder(mark)
+  reach('indexed')
 }
 
 function find({root, index, change}: Work, id: string): {located: LocatedTask; file: TaskFile} | undefined {

@@ -1,10 +1,10 @@
 import {type Dirent, lstatSync, readdirSync, type Stats} from 'node:fs'
 import {join} from 'node:path'
-import {errno} from '../../errors.ts'
-import {noFolder} from '../../files.ts'
-import {withProfileLock} from '../../locks.ts'
-import {notify} from '../../notices.ts'
-import type {Unread} from '../read-file.ts'
+import {errno} from '../errors.ts'
+import {noFolder} from '../files.ts'
+import {withProfileLock} from '../locks.ts'
+import type {Unread} from '../memory/read-file.ts'
+import {notify} from '../notices.ts'
 
 /** A mark this much younger than the change that it saw could have missed another one within the same tick of the file system's clock. */
 export const COARSE_CLOCK_MS = 50

@@ -1,6 +1,6 @@
 import {lstatSync, statSync} from 'node:fs'
 import {join} from 'node:path'
-import {ensureFolder, noFolder, syncFolder} from '../../files.ts'
+import {ensureFolder, noFolder, syncFolder} from '../files.ts'
 import type {FolderMark} from './sync-folders.ts'
 
 /** The index, as far as it is asked here. */

@@ -1,0 +1,133 @@
+import {existsSync, readdirSync, rmSync, statSync} from 'node:fs'
+import {join} from 'node:path'
+import type {UserContext} from '../context.ts'
+import {errno, MhError} from '../errors.ts'
+import {ensureSystemFolder, unwritable} from '../files.ts'
+import {withProfileLock} from '../locks.ts'
+import {notify} from '../notices.ts'
+import {systemPaths} from '../system-paths.ts'
+import type {IndexDatabase} from './index-database.ts'
+import {IndexUnusable} from './unusable.ts'
+
+/** How often an index that turns out unusable is made anew before the disk is to blame. */
+export const TRIES = 10
+
+/** How one kind of index is opened and made. */
+interface IndexKind<Index extends IndexDatabase> {
+  /** What it is an index of, as people are told: "memory". */
+  of: string
+  /** The end of its file's name, behind the person's id. */
+  ending: string
+  /** @throws IndexUnusable where it is missing, damaged, or made for something else */
+  open: (file: string, user: UserContext) => Index
+  create: (file: string, user: UserContext) => Index
+}
+
+/** The indexes of one kind, one for each person, below cache/. Each may be removed at any time, and is then built again from the files. */
+export interface DerivedIndex<Index extends IndexDatabase> {
+  /**
+   * Runs `fn` with the person's index. One that is missing, damaged or of another version is made anew, empty: the folders that it
+   * does not know are then read at the next look (see sync-folders.ts), and `fn` is run again.
+   */
+  use<T>(user: UserContext, fn: (index: Index) => Promise<T> | T): Promise<T>
+  /** The index of a person whose write lock is held. Nothing is run again: what was written to files stays written. */
+  openLocked(user: UserContext): Index
+  /** A new, empty index in place of one that turned out damaged. For whoever holds the person's write lock. */
+  renew(user: UserContext, damaged: Index): Index
+  /**
+   * Brings the index up to what was done to files. They are durable and audited by now: whatever the index says takes nothing of
+   * that back. It is told, and the next look finds folders that the index does not know.
+   */
+  update(user: UserContext, index: Index, update: () => void): void
+  remove(userId: string): void
+  /** The files of the index that are there. */
+  files(userId: string): string[]
+  /** Bytes of those files. */
+  bytes(userId: string): number
+}
+
+export function derivedIndex<Index extends IndexDatabase>(kind: IndexKind<Index>): DerivedIndex<Index> {
+  const fileOf = (userId: string): string => join(systemPaths.indexes, `${userId}${kind.ending}`)
+  const files = (userId: string): string[] =>
+    ['', '-wal', '-shm', '-journal'].map((suffix) => fileOf(userId) + suffix).filter((path) => existsSync(path))
+  const remove = (userId: string): void => {
+    for (const path of files(userId)) rmSync(path, {force: true})
+  }
+
+  function open(user: UserContext): Index | undefined {
+    const file = fileOf(user.userId)
+    try {
+      return kind.open(file, user)
+    } catch (error) {
+      if (error instanceof IndexUnusable) return undefined
+      throw unwritable(file, error)
+    }
+  }
+
+  function remake(user: UserContext): Index {
+    const file = fileOf(user.userId)
+    for (let tries = 1; ; tries++) {
+      try {
+        ensureSystemFolder(systemPaths.indexes)
+        remove(user.userId)
+        return kind.create(file, user)
+      } catch (error) {
+        const cause = error instanceof MhError ? error.cause : error
+        const emptied = cause instanceof IndexUnusable || errno(cause) === 'ENOENT'
+        if (!emptied || tries === TRIES) throw unwritable(file, error)
+      }
+    }
+  }
+
+  const openLocked = (user: UserContext): Index => open(user) ?? remake(user)
+
+  return {
+    async use(user, fn) {
+      for (let tries = 1; ; tries++) {
+        try {
+          return await closing(open(user) ?? (await withProfileLock(user.userId, () => openLocked(user))), fn)
+        } catch (error) {
+          // Damage may show only where a damaged page is read, and somebody may empty the cache at any moment.
+          if (!(error instanceof IndexUnusable) || tries === TRIES) throw unwritable(fileOf(user.userId), error)
+          await withProfileLock(user.userId, () => remake(user).close())
+        }
+      }
+    },
+    openLocked,
+    renew(user, damaged) {
+      damaged.close()
+      return remake(user)
+    },
+    update(user, index, update) {
+      try {
+        index.transaction(update)
+      } catch (error) {
+        notify({
+          code: 'INDEX_BEHIND',
+          message: `The ${kind.of} is kept, but its index could not be written: ${(error as Error).message}. The next look mends it`
+        })
+        if (error instanceof IndexUnusable) remove(user.userId)
+      }
+    },
+    remove,
+    files,
+    bytes: (userId) =>
+      files(userId).reduce((sum, path) => sum + (statSync(path, {throwIfNoEntry: false})?.size ?? 0), 0)
+  }
+}
+
+/** Removes every index of a person, of whatever kind: nothing of somebody who is gone stays in the cache. */
+export function removeIndexes(userId: string): void {
+  if (!existsSync(systemPaths.indexes)) return
+  for (const name of readdirSync(systemPaths.indexes)) {
+    if (name.startsWith(`${userId}.`)) rmSync(join(systemPaths.indexes, name), {force: true})
+  }
+}
+
+async function closing<Index extends IndexDatabase, T>(index: Index, fn: (index: Index) => Promise<T> | T): Promise<T> {
+  try {
+    return await fn(index)
+  } finally {
+    index.close()
+  }
+}

@@ -1,6 +1,7 @@
 import {usageError} from '../errors.ts'
+import {resolveReference} from '../reference.ts'
 import {requirePermission} from '../users/permissions.ts'
-import {memoryNotFound, memoryStore, resolveIn, resolveMemory, type ShownMemory, shown} from './memories.ts'
+import {memoryNotFound, memoryStore, resolveMemory, type ShownMemory, shown} from './memories.ts'
 
 /**
  * Moves memories to the trash, all of them or, where one is not there, none.
@@ -18,18 +19,18 @@ export async function deleteMemories(references: readonly string[]): Promise<str
 export async function restoreMemories(references: readonly string[]): Promise<string[]> {
   requirePermission('restore')
   const inTrash = await memoryStore().trashed()
-  const ids = references.map((reference) => {
-    if (reference === '@last') {
-      const last = inTrash[0]
-      if (last === undefined) throw usageError('TRASH_EMPTY', 'The trash is empty')
-      return last.event.id
-    }
-    return resolveIn(
-      reference,
-      [...new Set(inTrash.map(({event}) => event.id).filter((id) => id.endsWith(reference)))],
-      'mh memory trash shows what is in the trash'
-    )
-  })
+  const ids: string[] = []
+  for (const reference of references) {
+    const id = await resolveReference(reference, {
+      endingWith: (ending) => inTrash.map(({event}) => event.id).filter((one) => one.endsWith(ending)),
+      last: () => inTrash[0]?.event.id,
+      notFound: (wanted) =>
+        wanted === '@last'
+          ? usageError('TRASH_EMPTY', 'The trash is empty')
+          : memoryNotFound(wanted, 'mh memory trash shows what is in the trash')
+    })
+    ids.push(id)
+  }
   const restored = await memoryStore().restore(ids)
   const missing = ids.find((id) => !restored.includes(id))
   if (missing !== undefined) throw memoryNotFound(missing)

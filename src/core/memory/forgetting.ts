@@ -1,6 +1,7 @@
 import {usageError} from '../errors.ts'
+import {resolveReference} from '../reference.ts'
 import {requirePermission} from '../users/permissions.ts'
-import {type MemoryFilter, memoryStore, resolveIn, resolveMemory} from './memories.ts'
+import {type MemoryFilter, memoryNotFound, memoryStore} from './memories.ts'
 import type {Remaining} from './store.ts'
 
 /** Which memories are to go: those named, or all that pass the filter. */
@@ -13,15 +14,19 @@ export interface ForgetSelection {
 export async function selectToForget({references, filter}: ForgetSelection): Promise<string[]> {
   requirePermission('forget')
   if (references.length > 0) {
-    const trashed = (await memoryStore().trashed()).map(({event}) => event.id)
+    const store = memoryStore()
+    const trashed = (await store.trashed()).map(({event}) => event.id)
     const ids: string[] = []
     for (const reference of references) {
-      const found = trashed.filter((id) => id.endsWith(reference))
-      ids.push(
-        found.length === 0
-          ? await resolveMemory(reference)
-          : resolveIn(reference, [...new Set([...found, ...(await memoryStore().endingWith(reference, 6))])])
-      )
+      const id = await resolveReference(reference, {
+        endingWith: async (ending, limit) => [
+          ...trashed.filter((one) => one.endsWith(ending)),
+          ...(await store.endingWith(ending, limit))
+        ],
+        last: async () => (await store.newest())?.event.id,
+        notFound: memoryNotFound
+      })
+      ids.push(id)
     }
     return [...new Set(ids)]
   }

@@ -2,6 +2,7 @@ import {requireUserContext} from '../context.ts'
 import {notFound, usageError} from '../errors.ts'
 import {newId} from '../ids.ts'
 import {readMode} from '../persona/mode.ts'
+import {resolveReference} from '../reference.ts'
 import {readSettings} from '../settings.ts'
 import {type Operation, requirePermission} from '../users/permissions.ts'
 import type {EpisodicEvent, EventLink, EventMetadata} from './event.ts'
@@ -237,44 +238,14 @@ export const tooLarge = (what: string, bytes: number): Error =>
 
 export const shown = ({event, path, version}: StoredMemory): ShownMemory => ({...event, path, version: version()})
 
-const SHORTEST_ENDING = 4
-
-/** The id that a reference means: the whole id, any unique ending of at least 4 characters, or "@last". @throws MhError */
-export async function resolveMemory(reference: string): Promise<string> {
+/** The id that a reference means (see `resolveReference`). @throws MhError MEMORY_NOT_FOUND (exit 3), ID_TOO_SHORT, AMBIGUOUS_ID (exit 2) */
+export function resolveMemory(reference: string): Promise<string> {
   const store = memoryStore()
-  if (reference === '@last') {
-    const newest = await store.newest()
-    if (newest === undefined) throw memoryNotFound(reference)
-    return newest.event.id
-  }
-  checkReference(reference)
-  return resolveIn(reference, await store.endingWith(reference, 6))
-}
-
-/** The one of `found` (ids that end so) that a reference means. @throws MhError MEMORY_NOT_FOUND (exit 3), ID_TOO_SHORT, AMBIGUOUS_ID (exit 2) */
-export function resolveIn(reference: string, found: readonly string[], hint?: string): string {
-  checkReference(reference)
-  if (found.includes(reference)) return reference
-  const [only, ...others] = found
-  if (only === undefined) throw memoryNotFound(reference, hint)
-  if (others.length > 0)
-    throw usageError(
-      'AMBIGUOUS_ID',
-      `${JSON.stringify(reference)} is the ending of more than one id: ${found.join(', ')}`,
-      'Give more of its characters'
-    )
-  return only
-}
-
-function checkReference(reference: string): void {
-  if (!/^[\w.:-]+$/.test(reference) || reference.includes('..')) throw memoryNotFound(reference)
-  if (reference.length < SHORTEST_ENDING && reference.includes('.')) throw memoryNotFound(reference)
-  if (reference.length < SHORTEST_ENDING)
-    throw usageError(
-      'ID_TOO_SHORT',
-      `${JSON.stringify(reference)} is too short for an id`,
-      `Give at least the last ${SHORTEST_ENDING} characters`
-    )
+  return resolveReference(reference, {
+    endingWith: (ending, limit) => store.endingWith(ending, limit),
+    last: async () => (await store.newest())?.event.id,
+    notFound: memoryNotFound
+  })
 }
 
 export const memoryNotFound = (reference: string, hint = 'mh memory list shows what is there'): Error =>

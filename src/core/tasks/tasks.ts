@@ -1,5 +1,6 @@
 import {requireUserContext} from '../context.ts'
 import {notFound, usageError} from '../errors.ts'
+import {resolveReference} from '../reference.ts'
 import {readSettings} from '../settings.ts'
 import {startOfDay} from '../time.ts'
 import {requirePermission} from '../users/permissions.ts'
@@ -152,38 +153,19 @@ export async function restoreTask(reference: string): Promise<Task> {
 }
 
 /**
- * The id that a reference means: the whole id, any unique ending of at least 4 characters, or "@last", the task that was made last.
+ * The id that a reference means (see `resolveReference`); "@last" is the task that was made last.
  * @param deleted whether it is looked for among the deleted ones
  * @throws MhError TASK_NOT_FOUND (exit 3), ID_TOO_SHORT, AMBIGUOUS_ID (exit 2)
  */
-export async function resolveTask(reference: string, deleted = false): Promise<string> {
-  if (reference === '@last') {
-    const newest = await taskStore().newest(deleted)
-    if (newest === undefined) throw taskNotFound(reference, deleted)
-    return newest
-  }
-  if (!/^[\w.:-]+$/.test(reference) || reference.includes('..')) throw taskNotFound(reference, deleted)
-  if (reference.length < SHORTEST_ENDING)
-    throw usageError(
-      'ID_TOO_SHORT',
-      `${JSON.stringify(reference)} is too short for an id`,
-      `Give at least the last ${SHORTEST_ENDING} characters`
-    )
-  const found = await taskStore().endingWith(reference, deleted, MOST_CANDIDATES)
-  if (found.includes(reference)) return reference
-  const [only, ...others] = found
-  if (only === undefined) throw taskNotFound(reference, deleted)
-  if (others.length > 0)
-    throw usageError(
-      'AMBIGUOUS_ID',
-      `${JSON.stringify(reference)} is the ending of more than one id: ${found.join(', ')}`,
-      'Give more of its characters'
-    )
-  return only
+export function resolveTask(reference: string, deleted = false): Promise<string> {
+  const store = taskStore()
+  return resolveReference(reference, {
+    endingWith: (ending, limit) => store.endingWith(ending, deleted, limit),
+    last: () => store.newest(deleted),
+    notFound: (wanted) => taskNotFound(wanted, deleted)
+  })
 }
 
-const SHORTEST_ENDING = 4
-const MOST_CANDIDATES = 6
 const LONGEST_TITLE = 1000
 
 interface Change {

@@ -6,6 +6,7 @@ import {isInside} from '../files.ts'
 import {paths} from '../paths.ts'
 import {systemPaths} from '../system-paths.ts'
 import {isAdministrator} from '../users/permissions.ts'
+import {placeOf} from '../users/policy.ts'
 
 /**
  * Whether the current person may read what lies at a path that they named. Outside the data root that is for the operating
@@ -14,9 +15,12 @@ import {isAdministrator} from '../users/permissions.ts'
  * @param path absolute, without links
  */
 export function mayRead(path: string): boolean {
-  if (!isInside(path, realpathSync(systemPaths.root)) || isInside(path, realpathSync(paths.root))) return true
+  const user = requireUserContext()
+  const place = placeOf(path)
+  if (place.kind !== 'system') return place.kind === 'outside' || place.userId === user.userId
+  // A folder below profiles/ without an account is somebody's all the same.
   return (
-    isAdministrator(requireUserContext()) &&
+    isAdministrator(user) &&
     [systemPaths.profiles, systemPaths.backups].every((folder) => !isInside(path, realpathIfThere(folder)))
   )
 }
@@ -33,8 +37,7 @@ export function requireReadable(named: string, path: string): void {
  * @throws MhError PATH_NOT_ALLOWED (exit 4)
  */
 export function requireWritable(named: string, path: string): void {
-  if (isInside(path, realpathSync(systemPaths.root)) && !isInside(path, join(realpathSync(paths.root), 'out')))
-    throw notYours(named)
+  if (placeOf(path).kind !== 'outside' && !isInside(path, join(realpathSync(paths.root), 'out'))) throw notYours(named)
 }
 
 const notYours = (named: string): MhError =>

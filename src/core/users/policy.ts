@@ -88,7 +88,8 @@ function requirePlace(
 
 type Place = {kind: 'outside'} | {kind: 'system'} | {kind: 'profile'; userId: string}
 
-function placeOf(path: string): Place {
+/** Whose a place is. @param path absolute, without links */
+export function placeOf(path: string): Place {
   // A profile may be a link to a folder elsewhere, which is then that person's as well.
   for (const {id, username} of listUsers()) {
     const folder = realPathIfThere(join(systemPaths.profiles, username))

@@ -1,11 +1,8 @@
-import {mkdtempSync, writeFileSync} from 'node:fs'
-import {tmpdir} from 'node:os'
-import {join} from 'node:path'
-import {MhError, usageError} from '../core/errors.ts'
+import {usageError} from '../core/errors.ts'
 import {editMemory} from '../core/memory/edit.ts'
 import {fromEditText, toEditText} from '../core/memory/edit-text.ts'
 import type {ShownMemory} from '../core/memory/memories.ts'
-import {writeInEditor} from './editor.ts'
+import {takeWritten, writeInEditor} from './editor.ts'
 import {readTextFile} from './read-text-file.ts'
 
 interface MarkdownEdit {
@@ -28,22 +25,14 @@ export async function editAsMarkdown(memory: ShownMemory, {file, version, mayAsk
       'Use --content, --add-tag or --remove-tag, or set EDITOR'
     )
   }
-  const before = toEditText(memory)
-  const text = file === undefined ? `${await writeInEditor(before, 'memory.md')}\n` : `${readTextFile(file)}\n`
-  try {
-    return await editMemory(memory.id, fromEditText(text), version ?? memory.version)
-  } catch (error) {
-    if (!(error instanceof MhError) || file !== undefined) throw error
-    const kept = keep(text)
-    throw new MhError(error.code, error.message, {
-      exitCode: error.exitCode,
-      hint: `Your text is kept in ${kept}. Mend it, and take it with: mh memory edit ${memory.id} --file ${kept}`
-    })
-  }
-}
-
-function keep(text: string): string {
-  const path = join(mkdtempSync(join(tmpdir(), 'mh-edit-')), 'memory.md')
-  writeFileSync(path, text, {mode: 0o600})
-  return path
+  const take = (text: string): Promise<ShownMemory> =>
+    editMemory(memory.id, fromEditText(text), version ?? memory.version)
+  if (file !== undefined) return take(`${readTextFile(file)}\n`)
+  const text = `${await writeInEditor(toEditText(memory), 'memory.md')}\n`
+  return takeWritten(
+    text,
+    'memory.md',
+    (kept) => `mh memory edit ${memory.id} --file ${kept}`,
+    () => take(text)
+  )
 }

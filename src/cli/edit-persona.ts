@@ -1,11 +1,8 @@
-import {mkdtempSync, writeFileSync} from 'node:fs'
-import {tmpdir} from 'node:os'
-import {join} from 'node:path'
 import {parse, YAMLParseError} from 'yaml'
-import {MhError, usageError} from '../core/errors.ts'
+import {usageError} from '../core/errors.ts'
 import {openPart, replacePart} from '../core/persona/change.ts'
 import type {PersonaPart} from '../core/persona/documents.ts'
-import {writeInEditor} from './editor.ts'
+import {takeWritten, writeInEditor} from './editor.ts'
 import {printDocument} from './print-document.ts'
 import {readTextFile} from './read-text-file.ts'
 
@@ -29,20 +26,9 @@ export async function editPersona(
     throw usageError('NO_EDITOR', 'No editor can be opened here', 'Set EDITOR, or use mh persona set, or --file')
   const {document, version} = openPart(part, facet)
   const text = await writeInEditor(`${await printDocument(document)}\n`, 'persona.yaml')
-  try {
-    return await replacePart(part, fromYaml(text), version, facet)
-  } catch (error) {
-    if (!(error instanceof MhError)) throw error
-    const kept = join(mkdtempSync(join(tmpdir(), 'mh-edit-')), 'persona.yaml')
-    writeFileSync(kept, `${text}\n`, {mode: 0o600})
-    const again = ['mh persona edit', part, ...(facet === undefined ? [] : ['--facet', facet]), '--file', kept].join(
-      ' '
-    )
-    throw new MhError(error.code, error.message, {
-      exitCode: error.exitCode,
-      hint: `Your text is kept in ${kept}. Mend it, and take it with: ${again}`
-    })
-  }
+  const again = (kept: string): string =>
+    ['mh persona edit', part, ...(facet === undefined ? [] : ['--facet', facet]), '--file', kept].join(' ')
+  return takeWritten(`${text}\n`, 'persona.yaml', again, () => replacePart(part, fromYaml(text), version, facet))
 }
 
 function fromYaml(text: string): unknown {

@@ -7,6 +7,30 @@ import {MhError, usageError} from '../core/errors.ts'
 import {atTerminal} from './terminal.ts'
 
 /**
+ * Takes what a person wrote. Where it cannot be taken, their text is kept in a file that the error names.
+ * @param name of that file @param again the command that takes it from there
+ * @throws what `take` throws, with the place of the text
+ */
+export async function takeWritten<T>(
+  text: string,
+  name: string,
+  again: (file: string) => string,
+  take: () => Promise<T>
+): Promise<T> {
+  try {
+    return await take()
+  } catch (error) {
+    if (!(error instanceof MhError)) throw error
+    const kept = join(mkdtempSync(join(tmpdir(), 'mh-edit-')), name)
+    writeFileSync(kept, text, {mode: 0o600})
+    throw new MhError(error.code, error.message, {
+      exitCode: error.exitCode,
+      hint: `Your text is kept in ${kept}. Mend it, and take it with: ${again(kept)}`
+    })
+  }
+}
+
+/**
  * Lets the person write in $VISUAL, $EDITOR, the editor of their settings, else vi. The file lies in a folder of theirs alone while they do.
  * @returns the text as they left it, without its last newline
  * @throws MhError NO_EDITOR (exit 2) where nobody sits at the terminal and no editor is named

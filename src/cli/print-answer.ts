@@ -5,7 +5,7 @@ import {MhError} from '../core/errors.ts'
 import {colour} from './colour.ts'
 import type {MarkdownStream} from './markdown.ts'
 import {shortId} from './memory-table.ts'
-import {atTerminal} from './terminal.ts'
+import {atTerminal, onOneLine, withoutControls} from './terminal.ts'
 
 export interface AnswerPrinting {
   /** What is printed: each piece as it comes, the whole answer at its end, or nothing. */
@@ -44,7 +44,7 @@ export async function printAnswer(
   }
   const onTool = ({what, outcome}: ToolUse): void => {
     stopSpinner()
-    if (print !== 'nothing') process.stderr.write(`${colour.dim(`${TOLD[outcome]}: ${oneLine(what)}`)}\n`)
+    if (print !== 'nothing') process.stderr.write(`${colour.dim(`${TOLD[outcome]}: ${shortened(what)}`)}\n`)
   }
   const asks =
     confirm === undefined
@@ -91,7 +91,7 @@ export function citedLines({memoriesUsed, reply}: ChatAnswer, which: 'cited' | '
   )
   return memoriesUsed.flatMap(({id, timestamp, content}, index) =>
     which === 'all' || numbers.has(index + 1)
-      ? [`[${index + 1}] ${shortId(id)}  ${timestamp.slice(0, 10)}  ${oneLine(content)}`]
+      ? [`[${index + 1}] ${shortId(id)}  ${timestamp.slice(0, 10)}  ${shortened(content)}`]
       : []
   )
 }
@@ -110,10 +110,7 @@ function printCited(answer: ChatAnswer): void {
   if (lines.length > 0) process.stdout.write(`\n${colour.dim(lines.join('\n'))}\n`)
 }
 
-const oneLine = (content: string): string => {
-  const line = withoutControls(content).replace(/\s+/g, ' ').trim()
+const shortened = (content: string): string => {
+  const line = onOneLine(content)
   return line.length > 72 ? `${line.slice(0, 71)}…` : line
 }
-
-/** Text of a model or a memory must not steer the terminal. */
-const withoutControls = (text: string): string => text.replace(/(?![\n\t])\p{Cc}/gu, '')

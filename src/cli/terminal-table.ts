@@ -1,8 +1,8 @@
-import {stripVTControlCharacters} from 'node:util'
 import cliTruncate from 'cli-truncate'
 import stringWidth from 'string-width'
 import {colour} from './colour.ts'
 import type {Column} from './table.ts'
+import {onOneLine} from './terminal.ts'
 
 const NARROWEST = 8
 /** Below this width columns are dropped, one for so many cells. */
@@ -16,7 +16,7 @@ export function table<T>(records: readonly T[], columns: readonly Column<T>[], w
     columns.filter((column) => column.title !== 'id' || column.short !== undefined),
     width
   )
-  const rows = records.map((record) => shown.map(({value, short}) => oneLine((short ?? value)(record))))
+  const rows = records.map((record) => shown.map(({value, short}) => onOneLine((short ?? value)(record))))
   const widths = shown.map(({title}, index) =>
     Math.max(...[title, ...rows.map((row) => row[index] ?? '')].map((cell) => stringWidth(cell)))
   )
@@ -43,12 +43,6 @@ function fitting<T>(columns: readonly Column<T>[], width: number): readonly Colu
   const gone = new Set(optional.slice(Math.max(0, optional.length - dropped)))
   return columns.filter((column) => !gone.has(column))
 }
-
-/** Text of a memory may hold anything: what steers a terminal must not reach it. */
-const oneLine = (text: string): string =>
-  stripVTControlCharacters(text)
-    .replaceAll(/[\p{Cc}\s]+/gu, ' ')
-    .trim()
 
 function painted<T>(column: Column<T> | undefined, cut: string, record: T | undefined): string {
   return record === undefined || column?.paint === undefined ? cut : column.paint(cut, record)

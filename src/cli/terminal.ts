@@ -16,4 +16,11 @@ export function atTerminal(descriptor: 0 | 1 | 2): boolean {
 
 /** Text that somebody wrote, as it may be printed: what steers a terminal must not reach one. A pipe gets it as it is. */
 export const forTerminal = (text: string, descriptor: 1 | 2 = 1): string =>
-  atTerminal(descriptor) ? stripVTControlCharacters(text).replaceAll(/(?![\n\t])\p{Cc}/gu, '') : text
+  atTerminal(descriptor) ? withoutControls(text) : text
+
+/** Text without what steers a terminal; lines and tabs stay. */
+export const withoutControls = (text: string): string =>
+  stripVTControlCharacters(text).replaceAll(/(?![\n\t])\p{Cc}/gu, '')
+
+/** The same on one line. */
+export const onOneLine = (text: string): string => withoutControls(text).replaceAll(/\s+/g, ' ').trim()

@@ -1,13 +1,8 @@
-import {MhCommand} from '../../cli/base-command.ts'
-import {type ShownMode, showMode} from '../../core/persona/set-mode.ts'
+import Mode from './index.ts'
 
-export default class ModeShow extends MhCommand<typeof ModeShow> {
-  static override summary = 'Show your cognitive mode'
+/** The same as `mh mode`. */
+export default class ModeShow extends Mode {
+  // oclif asks the class itself, not the one that it extends.
+  static override summary = Mode.summary
   static override examples = ['<%= config.bin %> <%= command.id %>', '<%= config.bin %> <%= command.id %> -u bob']
-
-  override async execute(): Promise<ShownMode> {
-    const shown = await showMode()
-    this.say(shown.mode)
-    return shown
-  }
 }

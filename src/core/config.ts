@@ -1,6 +1,7 @@
 import {join} from 'node:path'
 import type Conf from 'conf'
-import {ensureSystemFolder, parseJson, readIfThere, unreadable, unwritable} from './files.ts'
+import {ensureSystemFolder, readIfThere, unreadable, unwritable} from './files.ts'
+import {parseObject} from './json.ts'
 import type {AccountsLock} from './locks.ts'
 import {systemPaths} from './system-paths.ts'
 
@@ -22,15 +23,13 @@ export function readRootConfig(): RootConfig {
   const path = systemPaths.config
   const text = readIfThere(path)
   if (text === undefined) return {}
-  const value = parseJson(text, path)
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw unreadable(path, 'it is not a JSON object')
-  const {activeUser, recentUsers} = value as RootConfig
+  const value: RootConfig = parseObject(text, path)
+  const {activeUser, recentUsers} = value
   if (activeUser !== undefined && typeof activeUser !== 'string') throw unreadable(path, '"activeUser" is not an id')
   if (recentUsers !== undefined && !(Array.isArray(recentUsers) && recentUsers.every((id) => typeof id === 'string'))) {
     throw unreadable(path, '"recentUsers" is not a list of ids')
   }
-  return value as RootConfig
+  return value
 }
 
 /** Sets keys of config.json, keeping all others; a dot in a key goes a level down. Written through `conf`, which replaces the file atomically. */

@@ -1,9 +1,8 @@
 import {dirname, join} from 'node:path'
 import type {ProfileChange} from './change.ts'
-import {ensureFolder, parseJson, readIfThere, unreadable, unwritable, writeDurably} from './files.ts'
+import {ensureFolder, readIfThere, unwritable, writeDurably} from './files.ts'
+import {type JsonObject, parseObject} from './json.ts'
 import {PROFILE_LAYOUT, type ProfilePath, paths} from './paths.ts'
-
-export type JsonObject = Record<string, unknown>
 
 /**
  * A document of the current person's profile (persona, models, settings), or undefined where there is none.
@@ -12,11 +11,7 @@ export type JsonObject = Record<string, unknown>
 export function readDocument(name: ProfilePath): JsonObject | undefined {
   const path = paths[name]
   const text = readIfThere(path)
-  if (text === undefined) return undefined
-  const value = parseJson(text, path)
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw unreadable(path, 'it is not a JSON object')
-  return value as JsonObject
+  return text === undefined ? undefined : parseObject(text, path)
 }
 
 /**

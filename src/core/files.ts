@@ -9,6 +9,7 @@ import {
   mkdirSync,
   open,
   openSync,
+  readdirSync,
   readFileSync,
   renameSync,
   unlinkSync,
@@ -239,6 +240,16 @@ export function readIfThere(path: string): string | undefined {
     return readFileSync(path, 'utf8')
   } catch (error) {
     if (errno(error) === 'ENOENT') return undefined
+    throw error
+  }
+}
+
+/** Names in a folder; none where there is no such folder. @throws every other error of the file system */
+export function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+  } catch (error) {
+    if (errno(error) === 'ENOENT') return []
     throw error
   }
 }

@@ -1,6 +1,6 @@
 import {usageError} from './errors.ts'
 
-const DAY_MS = 24 * 60 * 60 * 1000
+export const DAY_MS = 24 * 60 * 60 * 1000
 const ISO = /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?)?(Z|[+-]\d\d:?\d\d)?$/i
 
 /** A moment, and how far the words reached: "2026-05-04" is a day, "yesterday at 5pm" a moment. */

@@ -2,6 +2,7 @@ import {closeSync, fstatSync, openSync, readFileSync, readSync} from 'node:fs'
 import {join} from 'node:path'
 import type {AuditEntry, AuditLevel} from '../audit.ts'
 import {errno} from '../errors.ts'
+import {DAY_MS} from '../time.ts'
 import {daysOf, noteAccess, type Scope, type Trail, trailsOf} from './trails.ts'
 
 /** An entry, and in whose trail it stands. */
@@ -117,5 +118,3 @@ const passes = (entry: AuditEntry, {since = -Infinity, until = Infinity, categor
     (level === undefined || LEVELS.indexOf(entry.level) >= LEVELS.indexOf(level))
   )
 }
-
-const DAY_MS = 24 * 60 * 60 * 1000

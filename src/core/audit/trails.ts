@@ -1,7 +1,6 @@
-import {readdirSync} from 'node:fs'
 import {join} from 'node:path'
 import {requireUserContext} from '../context.ts'
-import {errno} from '../errors.ts'
+import {namesIn} from '../files.ts'
 import {PROFILE_LAYOUT} from '../paths.ts'
 import {systemPaths} from '../system-paths.ts'
 import {listUsers, profileFolder, requireUserByName} from '../users/accounts.ts'
@@ -61,15 +60,6 @@ export function daysOf(folder: string): string[] {
   return namesIn(folder)
     .filter((name) => /^\d{4}-\d\d-\d\d\.ndjson$/.test(name))
     .sort()
-}
-
-export function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder)
-  } catch (error) {
-    if (errno(error) === 'ENOENT') return []
-    throw error
-  }
 }
 
 const archived = (): Trail[] =>

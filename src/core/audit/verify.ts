@@ -2,10 +2,11 @@ import {readFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {chainHash, GENESIS, HEAD_FILE, type Head, parseHead} from '../audit.ts'
 import {requireUserContext} from '../context.ts'
-import {readIfThere} from '../files.ts'
+import {namesIn, readIfThere} from '../files.ts'
 import {withAccountsLock, withProfileLock} from '../locks.ts'
+import {DAY_MS} from '../time.ts'
 import {isAdministrator} from '../users/permissions.ts'
-import {daysOf, namesIn, noteAccess, systemTrail, type Trail, trailsOf} from './trails.ts'
+import {daysOf, noteAccess, systemTrail, type Trail, trailsOf} from './trails.ts'
 
 /** What was found at a place of a trail. Lines count from 1; 0 is the file as a whole. */
 export interface BrokenEntry {
@@ -171,8 +172,6 @@ function daysBetween(before: string, name: string): string {
   if (between === 1) return `the day ${new Date(first + DAY_MS).toISOString().slice(0, 10)}`
   return between > 1 ? `a day between ${before.slice(0, 10)} and ${name.slice(0, 10)}` : 'a day'
 }
-
-const DAY_MS = 24 * 60 * 60 * 1000
 
 const sum = (parts: readonly Verification[]): Verification => ({
   ok: parts.every(({ok}) => ok),

@@ -1,6 +1,6 @@
-import {chmodSync, lstatSync, readdirSync} from 'node:fs'
+import {chmodSync, lstatSync} from 'node:fs'
 import {dirname, join} from 'node:path'
-import {errno} from '../errors.ts'
+import {namesIn} from '../files.ts'
 import {PROFILE_LAYOUT} from '../paths.ts'
 import {systemPaths} from '../system-paths.ts'
 import {listUsers} from '../users/accounts.ts'
@@ -63,12 +63,3 @@ const profileFiles = (): string[] =>
     const root = join(systemPaths.profiles, username)
     return [root, ...Object.values(PROFILE_LAYOUT).map((path) => join(root, path))]
   })
-
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder)
-  } catch (error) {
-    if (errno(error) === 'ENOENT') return []
-    throw error
-  }
-}

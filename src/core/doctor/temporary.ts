@@ -1,6 +1,7 @@
-import {readdirSync, readFileSync, rmSync} from 'node:fs'
+import {readFileSync, rmSync} from 'node:fs'
 import {join} from 'node:path'
 import {errno} from '../errors.ts'
+import {namesIn} from '../files.ts'
 import {PROFILE_LAYOUT} from '../paths.ts'
 import {systemPaths} from '../system-paths.ts'
 import {findUserById, listUsers} from '../users/accounts.ts'
@@ -68,14 +69,5 @@ function isAlive(pid: number): boolean {
     return true
   } catch (error) {
     return errno(error) !== 'ESRCH'
-  }
-}
-
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder)
-  } catch (error) {
-    if (errno(error) === 'ENOENT') return []
-    throw error
   }
 }

@@ -1,8 +1,8 @@
-import {existsSync, readdirSync, rmSync, statSync} from 'node:fs'
+import {existsSync, rmSync, statSync} from 'node:fs'
 import {join} from 'node:path'
 import type {UserContext} from '../context.ts'
 import {errno, MhError} from '../errors.ts'
-import {ensureSystemFolder, unwritable} from '../files.ts'
+import {ensureSystemFolder, namesIn, unwritable} from '../files.ts'
 import {withProfileLock} from '../locks.ts'
 import {notify} from '../notices.ts'
 import {systemPaths} from '../system-paths.ts'
@@ -118,8 +118,7 @@ export function derivedIndex<Index extends IndexDatabase>(kind: IndexKind<Index>
 
 /** Removes every index of a person, of whatever kind: nothing of somebody who is gone stays in the cache. */
 export function removeIndexes(userId: string): void {
-  if (!existsSync(systemPaths.indexes)) return
-  for (const name of readdirSync(systemPaths.indexes)) {
+  for (const name of namesIn(systemPaths.indexes)) {
     if (name.startsWith(`${userId}.`)) rmSync(join(systemPaths.indexes, name), {force: true})
   }
 }

@@ -1,3 +1,5 @@
+import {isObject, texts} from '../json.ts'
+
 /** A link from one memory to another record. */
 export interface EventLink {
   type: string
@@ -67,8 +69,8 @@ export function readEvent(value: unknown, userId: string): EpisodicEvent | strin
     timestamp: new Date(time).toISOString(),
     content,
     type: typeof value.type === 'string' && value.type !== '' ? value.type : 'observation',
-    entities: strings(value.entities),
-    tags: strings(value.tags),
+    entities: texts(value.entities),
+    tags: texts(value.tags),
     importance: typeof value.importance === 'number' ? value.importance : 0.5,
     links: Array.isArray(value.links) ? value.links.filter(isLink) : [],
     userId: typeof value.userId === 'string' ? value.userId : userId,
@@ -81,12 +83,6 @@ export const LARGEST_FILE = 5 * 1024 * 1024
 
 /** The text of a memory's file. People read these, and git compares them, so it is indented. */
 export const formatEvent = (event: EpisodicEvent): string => `${JSON.stringify(event, null, 2)}\n`
-
-export const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-
-const strings = (value: unknown): string[] =>
-  Array.isArray(value) ? value.filter((item): item is string => typeof item === 'string') : []
 
 const isLink = (value: unknown): value is EventLink =>
   isObject(value) && typeof value.type === 'string' && typeof value.target === 'string'

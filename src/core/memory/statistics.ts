@@ -1,7 +1,7 @@
 import {MhError} from '../errors.ts'
 import {notify} from '../notices.ts'
 import {readSettings} from '../settings.ts'
-import {fromLocal, zoneOffset} from '../time.ts'
+import {DAY_MS, fromLocal, zoneOffset} from '../time.ts'
 import {requirePermission} from '../users/permissions.ts'
 import {memoryStore, type ShownMemory, shown} from './memories.ts'
 import type {MemoryStatistics, ReindexOptions, ReindexReport} from './store.ts'
@@ -66,5 +66,4 @@ export async function memoriesOfThisDay(now = Date.now()): Promise<ShownMemory[]
   return found
 }
 
-const DAY_MS = 24 * 60 * 60 * 1000
 const MOST_OF_A_DAY = 500

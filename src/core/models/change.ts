@@ -1,6 +1,7 @@
 import {changeProfile} from '../change.ts'
-import {type JsonObject, readDocument, writeDocument} from '../documents.ts'
+import {readDocument, writeDocument} from '../documents.ts'
 import {conflict, notFound, usageError} from '../errors.ts'
+import type {JsonObject} from '../json.ts'
 import {alternatives, nearest} from '../nearest.ts'
 import {MODES} from '../persona/mode.ts'
 import {requirePermission} from '../users/permissions.ts'

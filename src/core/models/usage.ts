@@ -1,9 +1,9 @@
-import {closeSync, fdatasyncSync, fstatSync, openSync, readdirSync, readSync, writeSync} from 'node:fs'
+import {closeSync, fdatasyncSync, fstatSync, openSync, readSync, writeSync} from 'node:fs'
 import {join} from 'node:path'
 import {changeProfile} from '../change.ts'
 import {requireUserContext} from '../context.ts'
-import {errno, notAllowed} from '../errors.ts'
-import {ensureFolder, readIfThere, syncFolder, unwritable} from '../files.ts'
+import {notAllowed} from '../errors.ts'
+import {ensureFolder, namesIn, readIfThere, syncFolder, unwritable} from '../files.ts'
 import {PROFILE_LAYOUT, paths} from '../paths.ts'
 import {readSettings} from '../settings.ts'
 import {localTime} from '../time.ts'
@@ -94,14 +94,7 @@ export const estimateTokens = (text: string): number => Math.ceil(text.length / 
 
 const dayOf = (at: number): string => localTime(at, readSettings().timezone).slice(0, 10)
 
-function days(): string[] {
-  try {
-    return readdirSync(paths.usage).flatMap((name) => /^(\d{4}-\d\d-\d\d)\.ndjson$/.exec(name)?.[1] ?? [])
-  } catch (error) {
-    if (errno(error) === 'ENOENT') return []
-    throw error
-  }
-}
+const days = (): string[] => namesIn(paths.usage).flatMap((name) => /^(\d{4}-\d\d-\d\d)\.ndjson$/.exec(name)?.[1] ?? [])
 
 function callsOf(day: string): Call[] {
   const text = readIfThere(join(paths.usage, `${day}.ndjson`)) ?? ''

@@ -1,11 +1,12 @@
 import {join} from 'node:path'
-import type {JsonObject} from '../documents.ts'
 import {conflict, usageError} from '../errors.ts'
+import type {JsonObject} from '../json.ts'
+import {parseObject} from '../json.ts'
 import {alternatives} from '../nearest.ts'
 import {paths} from '../paths.ts'
 import {sha256} from '../sha256.ts'
 import {requirePermission} from '../users/permissions.ts'
-import {asObject, formatDocument, PARTS, type PersonaPart, readPart, readPersonaTexts} from './documents.ts'
+import {formatDocument, PARTS, type PersonaPart, readPart, readPersonaTexts} from './documents.ts'
 import {facetFile} from './facets.ts'
 import {changePersona} from './history.ts'
 import {placeOf, withValue, wrongIn} from './value.ts'
@@ -104,7 +105,7 @@ function fileOf(part: PersonaPart, facet: string | undefined): string {
 
 function documentIn(texts: Readonly<Record<string, string>>, name: string): JsonObject {
   const text = texts[name]
-  return text === undefined ? {} : asObject(text, join(paths.persona, name))
+  return text === undefined ? {} : parseObject(text, join(paths.persona, name))
 }
 
 const written = (name: string, document: JsonObject): Record<string, string> => ({

@@ -1,3 +1,4 @@
+import {isObject} from '../json.ts'
 import type {PersonaTexts} from './documents.ts'
 
 /** One value of a persona that is another than before; undefined where it is not there. */
@@ -38,6 +39,3 @@ function parsed(text: string | undefined): unknown {
     return text
   }
 }
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)

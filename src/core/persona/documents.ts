@@ -1,8 +1,8 @@
-import {lstatSync, readdirSync} from 'node:fs'
+import {lstatSync} from 'node:fs'
 import {join} from 'node:path'
-import type {JsonObject} from '../documents.ts'
-import {errno} from '../errors.ts'
-import {parseJson, readIfThere, unreadable} from '../files.ts'
+import {namesIn, readIfThere} from '../files.ts'
+import type {JsonObject} from '../json.ts'
+import {parseObject} from '../json.ts'
 import {PROFILE_LAYOUT, paths} from '../paths.ts'
 
 /** The parts of a persona beside its facets. */
@@ -36,26 +36,13 @@ export function readPersonaTexts(): PersonaTexts {
 export function readPart(part: PersonaPart): JsonObject {
   const path = join(paths.root, PARTS[part])
   const text = readIfThere(path)
-  return text === undefined ? {} : asObject(text, path)
-}
-
-export function asObject(text: string, path: string): JsonObject {
-  const value = parseJson(text, path)
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw unreadable(path, 'it is not a JSON object')
-  return value as JsonObject
+  return text === undefined ? {} : parseObject(text, path)
 }
 
 export const formatDocument = (value: JsonObject): string => `${JSON.stringify(value, null, 2)}\n`
 
 /** Files of facets, ordinary ones only: a link could lead anywhere. */
-function facetFiles(): string[] {
-  try {
-    return readdirSync(paths.facets)
-      .filter((name) => name.endsWith('.json') && lstatSync(join(paths.facets, name)).isFile())
-      .map((name) => `facets/${name}`)
-  } catch (error) {
-    if (errno(error) === 'ENOENT') return []
-    throw error
-  }
-}
+const facetFiles = (): string[] =>
+  namesIn(paths.facets)
+    .filter((name) => name.endsWith('.json') && lstatSync(join(paths.facets, name)).isFile())
+    .map((name) => `facets/${name}`)

@@ -1,11 +1,12 @@
 import {existsSync} from 'node:fs'
 import {join, normalize} from 'node:path'
-import type {JsonObject} from '../documents.ts'
 import {conflict, usageError} from '../errors.ts'
+import type {JsonObject} from '../json.ts'
+import {parseObject} from '../json.ts'
 import {paths} from '../paths.ts'
 import {requirePermission} from '../users/permissions.ts'
 import type {FacetIndex} from './core.ts'
-import {asObject, formatDocument, readPart} from './documents.ts'
+import {formatDocument, readPart} from './documents.ts'
 import {changePersona} from './history.ts'
 import {facetOf, readFacet, readFacetIndex} from './persona.ts'
 
@@ -110,7 +111,7 @@ function changeIndex(
 ): Promise<unknown> {
   return changePersona(event, details, (texts) => {
     const text = texts['facets.json']
-    const present = text === undefined ? {} : asObject(text, paths.facetIndex)
+    const present = text === undefined ? {} : parseObject(text, paths.facetIndex)
     return {...files, 'facets.json': formatDocument({...change(present), lastUpdated: new Date().toISOString()})}
   })
 }

@@ -1,9 +1,8 @@
-import {readdirSync} from 'node:fs'
 import {join} from 'node:path'
 import {changeProfile, type ProfileChange} from '../change.ts'
 import {writeProfileFile} from '../documents.ts'
-import {errno, notFound} from '../errors.ts'
-import {parseJson, readIfThere, unreadable} from '../files.ts'
+import {notFound} from '../errors.ts'
+import {namesIn, parseJson, readIfThere, unreadable} from '../files.ts'
 import {PROFILE_LAYOUT, paths} from '../paths.ts'
 import {requirePermission} from '../users/permissions.ts'
 import {type Difference, differences} from './differences.ts'
@@ -103,16 +102,10 @@ const sameTexts = (a: PersonaTexts, b: PersonaTexts): boolean => {
 }
 
 /** Numbers of the versions, the first one first. */
-function versions(): number[] {
-  try {
-    return readdirSync(paths.personaHistory)
-      .flatMap((name) => (/^\d+\.json$/.test(name) ? [Number.parseInt(name, 10)] : []))
-      .sort((a, b) => a - b)
-  } catch (error) {
-    if (errno(error) === 'ENOENT') return []
-    throw error
-  }
-}
+const versions = (): number[] =>
+  namesIn(paths.personaHistory)
+    .flatMap((name) => (/^\d+\.json$/.test(name) ? [Number.parseInt(name, 10)] : []))
+    .sort((a, b) => a - b)
 
 function requireSnapshot(version: number): Snapshot {
   const there = versions()

@@ -2,9 +2,11 @@ import {existsSync, readFileSync, realpathSync} from 'node:fs'
 import {resolve} from 'node:path'
 import type {ZodType} from 'zod'
 import {requireUserContext} from '../context.ts'
-import {type JsonObject, readDocument} from '../documents.ts'
+import {readDocument} from '../documents.ts'
 import {AccessDeniedError, notFound} from '../errors.ts'
-import {isInside, parseJson, unreadable} from '../files.ts'
+import {isInside, unreadable} from '../files.ts'
+import type {JsonObject} from '../json.ts'
+import {isObject, parseObject} from '../json.ts'
 import {alternatives, nearest} from '../nearest.ts'
 import {paths} from '../paths.ts'
 import {getSecurityPolicy} from '../users/policy.ts'
@@ -60,9 +62,7 @@ export function facetOf(id: string, {facets}: FacetIndex): FacetIndex['facets'][
 /** What a facet lays over the core. @throws MhError ACCESS_DENIED (exit 4) where the file lies outside the persona, UNREADABLE_FILE */
 export function readFacet(personaFile: string): JsonObject {
   const path = resolve(paths.persona, personaFile)
-  const value = parseJson(readInsidePersona(path), path)
-  if (!isObject(value)) throw unreadable(path, 'it is not a JSON object')
-  return check(personaCore, value, path)
+  return check(personaCore, parseObject(readInsidePersona(path), path), path)
 }
 
 /** facets.json may have come from anywhere: neither dots nor a link may lead out of the persona's folder. */
@@ -111,6 +111,3 @@ function check<T>(schema: ZodType<T>, value: unknown, path: string): T {
     issue === undefined ? 'it is no persona' : `${issue.path.join('.') || 'the whole'}: ${issue.message}`
   )
 }
-
-const isObject = (value: unknown): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)

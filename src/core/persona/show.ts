@@ -1,5 +1,5 @@
-import type {JsonObject} from '../documents.ts'
 import {usageError} from '../errors.ts'
+import type {JsonObject} from '../json.ts'
 import {requirePermission} from '../users/permissions.ts'
 import {type PersonaPart, readPart} from './documents.ts'
 import {readPersona} from './persona.ts'

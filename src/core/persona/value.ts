@@ -1,6 +1,6 @@
 import * as z from 'zod'
-import type {JsonObject} from '../documents.ts'
 import {usageError} from '../errors.ts'
+import type {JsonObject} from '../json.ts'
 import {alternatives, nearest} from '../nearest.ts'
 import {personaCore} from './core.ts'
 import type {PersonaPart} from './documents.ts'

@@ -1,5 +1,6 @@
 import {newId} from '../ids.ts'
-import {fromLocal} from '../time.ts'
+import {isObject, texts} from '../json.ts'
+import {DAY_MS, fromLocal} from '../time.ts'
 
 export const TASK_STATUSES = ['todo', 'in_progress', 'blocked', 'done', 'cancelled'] as const
 export const TASK_PRIORITIES = ['P0', 'P1', 'P2', 'P3'] as const
@@ -82,7 +83,7 @@ export function dueMoment({due}: Pick<Task, 'due'>, zone: string): number | unde
  * @returns the task, or the reason why the value is none
  */
 export function readTask(value: unknown, place: TaskPlace, userId: string, mtimeMs: number): Task | string {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'it is not a JSON object'
+  if (!isObject(value)) return 'it is not a JSON object'
   const {
     id,
     title,
@@ -111,8 +112,8 @@ export function readTask(value: unknown, place: TaskPlace, userId: string, mtime
     status: statusOf(status, place),
     priority: TASK_PRIORITIES.find((one) => one === priority) ?? 'P2',
     ...(typeof due === 'string' && due !== '' ? {due} : {}),
-    tags: strings(tags),
-    dependencies: strings(dependencies),
+    tags: texts(tags),
+    dependencies: texts(dependencies),
     userId: typeof by === 'string' ? by : userId,
     created: made,
     updated: moment(updated) ?? made,
@@ -124,8 +125,6 @@ export function readTask(value: unknown, place: TaskPlace, userId: string, mtime
 /** The text of a task's file. */
 export const formatTask = (task: Task): string => `${JSON.stringify(task, null, 2)}\n`
 
-const DAY_MS = 24 * 60 * 60 * 1000
-
 /** A word that is no status of ours leaves the folder to say whether something is left to do. */
 function statusOf(word: string, place: TaskPlace): TaskStatus {
   const status = TASK_STATUSES.find((one) => one === word) ?? (place === 'completed' ? 'done' : 'todo')
@@ -136,6 +135,3 @@ function moment(value: unknown): string | undefined {
   const at = typeof value === 'string' ? Date.parse(value) : Number.NaN
   return Number.isNaN(at) ? undefined : new Date(at).toISOString()
 }
-
-const strings = (value: unknown): string[] =>
-  Array.isArray(value) ? value.filter((item): item is string => typeof item === 'string') : []

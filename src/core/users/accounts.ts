@@ -2,6 +2,7 @@ import {lstatSync, readFileSync, statSync} from 'node:fs'
 import {join} from 'node:path'
 import {conflict, errno, notFound} from '../errors.ts'
 import {ensureSystemFolder, noFolder, parseJson, profileGone, unreadable, unwritable, writeDurably} from '../files.ts'
+import {isObject} from '../json.ts'
 import type {AccountsLock} from '../locks.ts'
 import {alternatives, nearest} from '../nearest.ts'
 import {systemPaths} from '../system-paths.ts'
@@ -148,6 +149,3 @@ function check(value: unknown, path: string): AccountsFile {
   })
   return {...value, version: typeof value.version === 'number' ? value.version : 1, users: checked}
 }
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)

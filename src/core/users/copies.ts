@@ -1,7 +1,6 @@
-import {readdirSync, rmSync} from 'node:fs'
+import {rmSync} from 'node:fs'
 import {join} from 'node:path'
-import {errno} from '../errors.ts'
-import {ensureSystemFolder, writeDurably} from '../files.ts'
+import {ensureSystemFolder, namesIn, writeDurably} from '../files.ts'
 import {notify} from '../notices.ts'
 import {systemPaths} from '../system-paths.ts'
 
@@ -33,16 +32,11 @@ export function dropCopies(): void {
 /** Absolute paths of the copies, the newest first. */
 export function listCopies(): string[] {
   const folder = copiesFolder()
-  try {
-    return readdirSync(folder)
-      .filter((name) => /^users-\d+\.json$/.test(name))
-      .sort()
-      .reverse()
-      .map((name) => join(folder, name))
-  } catch (error) {
-    if (errno(error) === 'ENOENT') return []
-    throw error
-  }
+  return namesIn(folder)
+    .filter((name) => /^users-\d+\.json$/.test(name))
+    .sort()
+    .reverse()
+    .map((name) => join(folder, name))
 }
 
 const copiesFolder = (): string => join(systemPaths.run, 'accounts')

@@ -4,6 +4,7 @@ import {auditArchived, auditSystem} from '../audit.ts'
 import {readRootConfig, writeRootConfig} from '../config.ts'
 import {reach} from '../faults.ts'
 import {ensureSystemFolder, readIfThere, syncFolder} from '../files.ts'
+import {isObject} from '../json.ts'
 import {type AccountsLock, withAccountsLock} from '../locks.ts'
 import {PROFILE_LAYOUT} from '../paths.ts'
 import {systemPaths} from '../system-paths.ts'
@@ -98,6 +99,3 @@ async function moveGrants(lock: AccountsLock, from: string, to: string | undefin
     models: {...(models as object), keyGrants: to === undefined ? others : {...others, [to]: granted}}
   })
 }
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -15,7 +15,7 @@ import thinker from '../../../profiles/starter/persona/facets/thinker.json' with
 import facets from '../../../profiles/starter/persona/facets.json' with {type: 'json'}
 import relationships from '../../../profiles/starter/persona/relationships.json' with {type: 'json'}
 import routines from '../../../profiles/starter/persona/routines.json' with {type: 'json'}
-import type {JsonObject} from '../documents.ts'
+import type {JsonObject} from '../json.ts'
 
 /** Whom a profile is made for. */
 export interface NewPerson {

@@ -3,7 +3,7 @@ import {dirname, join} from 'node:path'
 import {changeProfile} from '../../change.ts'
 import {errno} from '../../errors.ts'
 import {FolderKnowledge} from '../../file-index/folder-knowledge.ts'
-import {syncFolder} from '../../files.ts'
+import {namesIn, syncFolder} from '../../files.ts'
 import {PROFILE_LAYOUT} from '../../paths.ts'
 import {systemPaths} from '../../system-paths.ts'
 import type {EpisodicEvent} from '../event.ts'
@@ -118,14 +118,7 @@ const filesBelow = (folder: string): string[] =>
 function backupsSince(gone: readonly EpisodicEvent[]): Remaining[] {
   if (gone.length === 0) return []
   const oldest = Math.min(...gone.map(({timestamp}) => Date.parse(timestamp)))
-  let names: string[]
-  try {
-    names = readdirSync(systemPaths.backups)
-  } catch (error) {
-    if (errno(error) === 'ENOENT') return []
-    throw error
-  }
-  return names
+  return namesIn(systemPaths.backups)
     .map((name) => join(systemPaths.backups, name))
     .filter((path) => statSync(path).mtimeMs >= oldest)
     .map((path) => ({where: 'backup', path}))

@@ -1,9 +1,8 @@
-import {readdirSync, unlinkSync} from 'node:fs'
+import {unlinkSync} from 'node:fs'
 import {join} from 'node:path'
 import {changeProfile} from '../../change.ts'
 import {requireUserContext} from '../../context.ts'
-import {errno} from '../../errors.ts'
-import {ensureFolder, place, syncFolder} from '../../files.ts'
+import {ensureFolder, namesIn, place, syncFolder} from '../../files.ts'
 import {notify} from '../../notices.ts'
 import {paths} from '../../paths.ts'
 import {readMemoryFile} from '../read-file.ts'
@@ -61,14 +60,8 @@ export async function undoEvent(id: string): Promise<StoredMemory | undefined> {
 
 function readFolder(folder: string, undone: boolean): (EarlierVersion & {name: string})[] {
   const {userId} = requireUserContext('The history of memories')
-  let names: string[]
-  try {
-    names = readdirSync(folder).filter((name) => name.endsWith('.json'))
-  } catch (error) {
-    if (errno(error) === 'ENOENT') return []
-    throw error
-  }
-  return names.flatMap((name) => {
+  return namesIn(folder).flatMap((name) => {
+    if (!name.endsWith('.json')) return []
     const path = join(folder, name)
     const read = readMemoryFile(path, userId)
     if ('event' in read)

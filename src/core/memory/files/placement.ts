@@ -1,6 +1,5 @@
-import {readdirSync} from 'node:fs'
 import {join} from 'node:path'
-import {errno} from '../../errors.ts'
+import {namesIn} from '../../files.ts'
 import {PROFILE_LAYOUT} from '../../paths.ts'
 import {sha256} from '../../sha256.ts'
 import type {MemoryIndex} from '../index/index.ts'
@@ -40,12 +39,7 @@ export class Placement {
   private count(folder: string): number {
     const known = this.index.folder(folder)
     if (known !== undefined && known.mtimeMs >= 0) return known.names
-    try {
-      return readdirSync(join(this.root, folder)).length
-    } catch (error) {
-      if (errno(error) === 'ENOENT') return 0
-      throw error
-    }
+    return namesIn(join(this.root, folder)).length
   }
 }
 

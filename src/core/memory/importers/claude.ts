@@ -1,4 +1,4 @@
-import {isObject} from '../event.ts'
+import {isObject} from '../../json.ts'
 import {type Message, textOrUndefined, turnsOf} from './conversation.ts'
 import {type Found, hashOf, type Importing, type Place} from './found.ts'
 

@@ -1,7 +1,8 @@
 import {parse, YAMLParseError} from 'yaml'
 import {MhError} from '../../errors.ts'
+import {isObject} from '../../json.ts'
 import {parseTime} from '../../time.ts'
-import {type EpisodicEvent, type EventLink, isObject, readEvent} from '../event.ts'
+import {type EpisodicEvent, type EventLink, readEvent} from '../event.ts'
 import {type Found, found, hashOf, type Importing, importedEvent} from './found.ts'
 import {isWhole} from './record.ts'
 

@@ -1,6 +1,7 @@
 import {MhError} from '../../errors.ts'
+import {isObject} from '../../json.ts'
 import {parseTime} from '../../time.ts'
-import {type EpisodicEvent, isObject, readEvent} from '../event.ts'
+import {type EpisodicEvent, readEvent} from '../event.ts'
 import {isChatGpt, readChatGpt} from './chatgpt.ts'
 import {isClaude, readClaude} from './claude.ts'
 import {type Found, found, hashOf, type Importing, importedEvent, type Place} from './found.ts'

@@ -1,3 +1,5 @@
+import {DAY_MS} from '../../time.ts'
+
 /** A moment as the person's calendar shows it. `number` counts days (1970-01-01 is 0), so that days can be compared. */
 export interface Day {
   number: number
@@ -15,8 +17,6 @@ export interface Calendar {
   /** The moment a day begins, milliseconds UTC. */
   startOf(dayNumber: number): number
 }
-
-export const DAY_MS = 86_400_000
 
 /** The number of a date; months below 0 or above 11 and days out of range count on into other years and months. */
 export const dayNumber = (year: number, month: number, day: number): number =>

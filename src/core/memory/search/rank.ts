@@ -1,5 +1,5 @@
+import {DAY_MS} from '../../time.ts'
 import {idf, saturation} from './bm25.ts'
-import {DAY_MS} from './calendar.ts'
 import {type Factors, factorsOf} from './factors.ts'
 import {shareOfDays} from './periods.ts'
 import type {Question} from './question.ts'

@@ -1,4 +1,4 @@
-import {DAY_MS} from './calendar.ts'
+import {DAY_MS} from '../../time.ts'
 import {candidatesOf} from './candidates.ts'
 import {analyse} from './question.ts'
 import {type Ranked, rank} from './rank.ts'

@@ -1,14 +1,14 @@
 import {statSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
-import {spawn} from '@lydell/node-pty'
 import {execa} from 'execa'
-import {expect, it, onTestFinished} from 'vitest'
-import {type Home, temporaryHome} from '../support/home.ts'
-import {BIN, environment, mh, people} from '../support/mh.ts'
-import {type Behaviour, type ModelServer, startModelServer} from '../support/model-server.ts'
+import {expect, it} from 'vitest'
+import {homeOfTwo, serve, useModel} from '../support/chat.ts'
+import type {Home} from '../support/home.ts'
+import {BIN, environment, mh} from '../support/mh.ts'
+import {openTerminal} from '../support/terminal.ts'
 
 it('answers from memory by itself, alike each time it is asked', async () => {
-  const home = await setUp()
+  const home = await homeOfTwo()
   await mh(home, ['capture', 'Met Grace at the harbour café'])
   const asked = []
   for (let time = 0; time < 3; time++) asked.push(await mh(home, ['chat', 'where', 'did', 'I', 'meet', 'Grace?']))
@@ -22,7 +22,7 @@ it('answers from memory by itself, alike each time it is asked', async () => {
 })
 
 it('prints one JSON value, with what was used and where it is kept', async () => {
-  const home = await setUp()
+  const home = await homeOfTwo()
   const {json: memory} = await mh(home, ['capture', 'Met Grace at the harbour', '--json'])
   const {json, stderr} = await mh(home, ['chat', 'Where did I meet Grace?', '--json'])
   expect(json).toEqual({
@@ -37,10 +37,10 @@ it('prints one JSON value, with what was used and where it is kept', async () =>
 })
 
 it('lets two people talk with models of their own, each about their own memories', async () => {
-  const home = await setUp()
+  const home = await homeOfTwo()
   const server = await serve({reply: ({model, messages}) => `${model} heard: ${messages.at(-1)?.content}`})
-  useModel(home, 'ada', server, 'llama3:8b')
-  useModel(home, 'bob', server, 'qwen3:4b')
+  useModel(home, 'ada', server)
+  useModel(home, 'bob', server, {model: 'qwen3:4b'})
   await mh(home, ['capture', 'The spare key hangs behind the stove'])
   await mh(home, ['capture', '-u', 'bob', 'The spare key is with Mrs Yilmaz'])
   const [ada, bob] = await Promise.all([
@@ -57,7 +57,7 @@ it('lets two people talk with models of their own, each about their own memories
 })
 
 it('goes on with the newest conversation, or with the one that is named', async () => {
-  const home = await setUp()
+  const home = await homeOfTwo()
   const server = await serve({reply: 'Noted.'})
   useModel(home, 'ada', server)
   const {json: first} = await mh(home, ['chat', 'My sister is called Vera.', '--json'])
@@ -75,7 +75,7 @@ it('goes on with the newest conversation, or with the one that is named', async 
 })
 
 it('takes its message from standard input, or adds that to the words', async () => {
-  const home = await setUp()
+  const home = await homeOfTwo()
   const server = await serve({reply: 'Fixes.'})
   useModel(home, 'ada', server)
   expect(await mh(home, ['chat'], {input: 'What did I do?\n'})).toMatchObject({stdout: 'Fixes.\n', exitCode: 0})
@@ -88,7 +88,7 @@ it('takes its message from standard input, or adds that to the words', async () 
 })
 
 it('prints pieces as they come, or the whole at its end', async () => {
-  const home = await setUp()
+  const home = await homeOfTwo()
   const server = await serve({reply: 'one two three four', pauseMs: 150})
   useModel(home, 'ada', server)
   const pieces = async (...flags: string[]): Promise<string[]> => {
@@ -108,7 +108,7 @@ it('prints pieces as they come, or the whole at its end', async () => {
 })
 
 it('shows what would be sent, and sends and keeps nothing', async () => {
-  const home = await setUp()
+  const home = await homeOfTwo()
   const server = await serve({})
   useModel(home, 'ada', server)
   await mh(home, ['capture', 'Met Grace at the harbour'])
@@ -121,7 +121,7 @@ it('shows what would be sent, and sends and keeps nothing', async () => {
 })
 
 it('keeps nothing with --no-save', async () => {
-  const home = await setUp()
+  const home = await homeOfTwo()
   expect((await mh(home, ['chat', '--no-save', 'Hello there', '--json'])).json).toMatchObject({
     saved: false,
     session: null
@@ -130,15 +130,15 @@ it('keeps nothing with --no-save', async () => {
 })
 
 it('says what to do where a model cannot answer, with its exit code', async () => {
-  const home = await setUp()
+  const home = await homeOfTwo()
   const server = await serve({})
-  useModel(home, 'ada', server, 'llama3:9b')
+  useModel(home, 'ada', server, {model: 'llama3:9b'})
   expect(await error(home)).toMatchObject({
     exitCode: 6,
     code: 'MODEL_MISSING',
     hint: expect.stringContaining('llama3:8b')
   })
-  useModel(home, 'ada', server, 'llama3:8b', {apiKeyEnv: 'LAB_KEY'})
+  useModel(home, 'ada', server, {apiKeyEnv: 'LAB_KEY'})
   expect(await error(home)).toMatchObject({
     exitCode: 6,
     code: 'KEY_MISSING',
@@ -166,7 +166,7 @@ it('says what to do where a model cannot answer, with its exit code', async () =
 })
 
 it('leaves a broken models.json as it is, and says in which line it is broken', async () => {
-  const home = await setUp()
+  const home = await homeOfTwo()
   const path = join(home.root, 'profiles/ada/etc/models.json')
   writeFileSync(path, '{\n  "defaults": {},\n  "models": {,}\n}\n')
   expect(await error(home)).toMatchObject({
@@ -178,7 +178,7 @@ it('leaves a broken models.json as it is, and says in which line it is broken', 
 })
 
 it('stops at Ctrl-C, keeps what came, and exits with 130', async () => {
-  const home = await setUp()
+  const home = await homeOfTwo()
   const server = await serve({reply: 'one two three four five six', pauseMs: 300})
   useModel(home, 'ada', server)
   const running = execa(process.execPath, [BIN, 'chat', 'Count'], {
@@ -199,28 +199,28 @@ it('stops at Ctrl-C, keeps what came, and exits with 130', async () => {
 })
 
 it('holds a conversation at the terminal, and carries nothing over to another person', async () => {
-  const home = await setUp()
+  const home = await homeOfTwo()
   const server = await serve({reply: ({messages}) => `Heard ${messages.at(-1)?.content} [1]`})
   useModel(home, 'ada', server)
   useModel(home, 'bob', server)
   await mh(home, ['capture', 'The spare key hangs behind the stove'])
   await mh(home, ['capture', '-u', 'bob', 'The spare key is with Mrs Yilmaz'])
-  const terminal = openTerminal(home, ['chat'])
+  const terminal = openTerminal(home, ['chat'], {NO_COLOR: '1'}, 200)
   await terminal.until('ada> ')
-  terminal.type('Where is the spare key?')
+  terminal.type('Where is the spare key?\r')
   await terminal.until('Heard Where is the spare key? [1]')
   await terminal.until('The spare key hangs behind the stove')
-  terminal.type('/help')
+  terminal.type('/help\r')
   await terminal.until('/exit')
-  terminal.type('/user bobb')
+  terminal.type('/user bobb\r')
   await terminal.until('Did you mean bob?')
-  terminal.type('/user bob')
+  terminal.type('/user bob\r')
   await terminal.until('bob> ')
-  terminal.type('And where is the spare key now?')
+  terminal.type('And where is the spare key now?\r')
   await terminal.until('Heard And where is the spare key now? [1]')
   await terminal.until('The spare key is with Mrs Yilmaz')
-  terminal.type('/exit')
-  expect(await terminal.ended).toBe(0)
+  terminal.type('/exit\r')
+  expect(await terminal.exitCode).toBe(0)
   const bobs = JSON.stringify(server.chats[1]?.body)
   expect(bobs).toContain('Yilmaz')
   expect(bobs).not.toMatch(/stove|Where is the spare key\?|\bada\b/i)
@@ -236,44 +236,20 @@ it('holds a conversation at the terminal, and carries nothing over to another pe
 })
 
 it('stops only the answer at Ctrl-C in a conversation', async () => {
-  const home = await setUp()
+  const home = await homeOfTwo()
   const server = await serve([{reply: 'one two three four five six', pauseMs: 300}, {reply: 'Still here.'}])
   useModel(home, 'ada', server)
-  const terminal = openTerminal(home, ['chat'])
+  const terminal = openTerminal(home, ['chat'], {NO_COLOR: '1'}, 200)
   await terminal.until('ada> ')
-  terminal.type('Count')
+  terminal.type('Count\r')
   await terminal.until('one two')
-  terminal.write('\u0003')
+  terminal.type('\u0003')
   await terminal.until('The answer was stopped')
-  terminal.type('Are you there?')
+  terminal.type('Are you there?\r')
   await terminal.until('Still here.')
-  terminal.write('\u0004')
-  expect(await terminal.ended).toBe(0)
+  terminal.type('\u0004')
+  expect(await terminal.exitCode).toBe(0)
 })
-
-async function setUp(): Promise<Home> {
-  const home = temporaryHome()
-  await people(home, 'ada', 'bob')
-  return home
-}
-
-async function serve(behaviour: Behaviour | Behaviour[]): Promise<ModelServer> {
-  const server = await startModelServer()
-  onTestFinished(server.close)
-  server.behave(behaviour)
-  return server
-}
-
-function useModel(
-  {root}: Home,
-  username: string,
-  {baseURL}: ModelServer,
-  model = 'llama3:8b',
-  more: object = {}
-): void {
-  const models = {defaults: {persona: 'lab'}, models: {lab: {provider: 'openai-compatible', model, baseURL, ...more}}}
-  writeFileSync(join(root, 'profiles', username, 'etc/models.json'), JSON.stringify(models, null, 2))
-}
 
 async function error(
   home: Home,
@@ -281,46 +257,4 @@ async function error(
 ): Promise<{exitCode: number; code: string; message: string; hint?: string}> {
   const {exitCode, json} = await mh(home, ['chat', 'Hello', '--json', ...flags])
   return {exitCode, ...json.error}
-}
-
-interface Terminal {
-  write(text: string): void
-  /** Writes a line. */
-  type(line: string): void
-  /** Waits until that is shown, after what was waited for before. */
-  until(text: string): Promise<void>
-  ended: Promise<number>
-}
-
-function openTerminal(home: Home, args: string[]): Terminal {
-  const process_ = spawn(process.execPath, [BIN, ...args], {
-    cols: 200,
-    rows: 40,
-    env: environment(home, {TERM: 'xterm', NO_COLOR: '1'})
-  })
-  let shown = ''
-  let from = 0
-  process_.onData((data) => {
-    shown += data
-  })
-  const ended = new Promise<number>((resolve) => process_.onExit(({exitCode}) => resolve(exitCode)))
-  onTestFinished(() => process_.kill())
-  return {
-    write: (text) => process_.write(text),
-    type: (line) => process_.write(`${line}\r`),
-    ended,
-    async until(text) {
-      const end = Date.now() + 15_000
-      for (;;) {
-        const at = shown.indexOf(text, from)
-        if (at >= 0) {
-          from = at + text.length
-          return
-        }
-        if (Date.now() > end)
-          throw new Error(`${JSON.stringify(text)} was not shown, but ${JSON.stringify(shown.slice(from))}`)
-        await new Promise((resolve) => setTimeout(resolve, 20))
-      }
-    }
-  }
 }

@@ -1,13 +1,13 @@
 import {readFileSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
-import {expect, it, onTestFinished} from 'vitest'
-import {type Home, temporaryHome} from '../support/home.ts'
-import {mh, people} from '../support/mh.ts'
-import {type Behaviour, type ModelServer, startModelServer} from '../support/model-server.ts'
+import {expect, it} from 'vitest'
+import {homeOfTwo, serve, useModel} from '../support/chat.ts'
+import {mh} from '../support/mh.ts'
+import type {Behaviour} from '../support/model-server.ts'
 import {openTerminal} from '../support/terminal.ts'
 
 it('lists conversations and shows one, to each person their own', async () => {
-  const home = await setUp()
+  const home = await homeOfTwo()
   const {json: first} = await mh(home, ['chat', 'I moved to Lyon in May.', '--json'])
   await mh(home, ['chat', '-c', 'I live near the river now.'])
   const {json: second} = await mh(home, ['chat', 'Grace has a boat.', '--json'])
@@ -29,7 +29,7 @@ it('lists conversations and shows one, to each person their own', async () => {
 })
 
 it('takes every other text for a message, also one that begins as a command', async () => {
-  const home = await setUp()
+  const home = await homeOfTwo()
   const server = await serve({reply: ({messages}) => `Heard: ${messages.at(-1)?.content}`})
   useModel(home, 'ada', server)
   for (const words of [
@@ -44,7 +44,7 @@ it('takes every other text for a message, also one that begins as a command', as
 })
 
 it('answers when something was, told in words, and suggests words where it finds nothing', async () => {
-  const home = await setUp()
+  const home = await homeOfTwo()
   await mh(home, ['capture', '--at', '2026-05-08T10:00:00Z', 'Went to the support group yesterday'])
   await mh(home, ['capture', 'The marmalade is ready'])
   expect((await mh(home, ['chat', 'When did I go to the support group?'])).stdout).toContain(
@@ -55,7 +55,7 @@ it('answers when something was, told in words, and suggests words where it finds
 })
 
 it('groups what was noted of the same event', async () => {
-  const home = await setUp()
+  const home = await homeOfTwo()
   for (const [hour, text] of [
     ['10', 'Met Grace at the harbour café'],
     ['11', 'Grace and I met at the harbour café, she paid']
@@ -67,7 +67,7 @@ it('groups what was noted of the same event', async () => {
 })
 
 it('counts the window of the model: too long a message is refused, and the server may refuse, too', async () => {
-  const home = await setUp()
+  const home = await homeOfTwo()
   const server = await serve({
     status: 400,
     error: {error: {message: "This model's maximum context length is 4096 tokens"}}
@@ -81,7 +81,7 @@ it('counts the window of the model: too long a message is refused, and the serve
 })
 
 it('shows the prompt with what was held back and why, and the tools', async () => {
-  const home = await setUp()
+  const home = await homeOfTwo()
   await mh(home, ['capture', '--private', 'The doctor said the lump is nothing'])
   const models = {
     defaults: {persona: 'far'},
@@ -95,7 +95,7 @@ it('shows the prompt with what was held back and why, and the tools', async () =
 })
 
 it('shows the time, and the place where the profile tells it', async () => {
-  const home = await setUp()
+  const home = await homeOfTwo()
   useModel(home, 'ada', await serve({}))
   const path = join(home.root, 'profiles/ada/etc/profile.json')
   writeFileSync(
@@ -108,7 +108,7 @@ it('shows the time, and the place where the profile tells it', async () => {
 })
 
 it('understands its slash commands in a conversation', async () => {
-  const home = await setUp()
+  const home = await homeOfTwo()
   const server = await serve({reply: '**Bold** answer [1].'})
   useModel(home, 'ada', server)
   await mh(home, ['capture', 'Grace lives in Lyon'])
@@ -142,7 +142,7 @@ it('understands its slash commands in a conversation', async () => {
 })
 
 it('asks at the terminal before a tool writes, and does it after a yes only', async () => {
-  const home = await setUp()
+  const home = await homeOfTwo()
   const call: Behaviour = {toolCalls: [{name: 'capture', input: {content: 'Grace likes tulips'}}]}
   const server = await serve([call, {reply: 'Not kept.'}, call, {reply: 'Kept.'}])
   useModel(home, 'ada', server)
@@ -163,7 +163,7 @@ it('asks at the terminal before a tool writes, and does it after a yes only', as
 })
 
 it('carries neither prompt nor session over to another person', async () => {
-  const home = await setUp()
+  const home = await homeOfTwo()
   const server = await serve({reply: 'Noted.'})
   useModel(home, 'ada', server)
   useModel(home, 'bob', server)
@@ -190,24 +190,3 @@ it('carries neither prompt nor session over to another person', async () => {
   expect(sessions[0][0].session).not.toBe(sessions[1][0].session)
   expect(readFileSync(join(home.root, 'profiles/bob/etc/history'), 'utf8')).not.toContain('My sister')
 })
-
-async function setUp(): Promise<Home> {
-  const home = temporaryHome()
-  await people(home, 'ada', 'bob')
-  return home
-}
-
-async function serve(behaviour: Behaviour | Behaviour[]): Promise<ModelServer> {
-  const server = await startModelServer()
-  onTestFinished(server.close)
-  server.behave(behaviour)
-  return server
-}
-
-function useModel({root}: Home, username: string, {baseURL}: ModelServer, more: object = {}): void {
-  const models = {
-    defaults: {persona: 'lab'},
-    models: {lab: {provider: 'openai-compatible', model: 'llama3:8b', baseURL, ...more}}
-  }
-  writeFileSync(join(root, 'profiles', username, 'etc/models.json'), JSON.stringify(models, null, 2))
-}

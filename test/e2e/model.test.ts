@@ -1,12 +1,13 @@
 import {readdirSync, readFileSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
-import {expect, it, onTestFinished} from 'vitest'
-import {type Home, temporaryHome} from '../support/home.ts'
-import {mh, people} from '../support/mh.ts'
-import {type Behaviour, type ModelServer, startModelServer} from '../support/model-server.ts'
+import {expect, it} from 'vitest'
+import {homeOfTwo, serve} from '../support/chat.ts'
+import type {Home} from '../support/home.ts'
+import {mh} from '../support/mh.ts'
+import type {ModelServer} from '../support/model-server.ts'
 
 it('adds, uses, lists and removes models, and keeps unknown keys', async () => {
-  const home = await setUp()
+  const home = await homeOfTwo()
   const server = await serve()
   const path = join(home.root, 'profiles/ada/etc/models.json')
   writeFileSync(path, JSON.stringify({...JSON.parse(readFileSync(path, 'utf8')), fromAnotherTool: true}))
@@ -42,7 +43,7 @@ it('adds, uses, lists and removes models, and keeps unknown keys', async () => {
 })
 
 it('takes a model by provider and name, for one mode only, and recall', async () => {
-  const home = await setUp()
+  const home = await homeOfTwo()
   await mh(home, ['model', 'use', 'ollama:qwen3-coder:30b'])
   await mh(home, ['model', 'use', '-u', 'bob', 'ollama:llama3:8b'])
   await mh(home, ['model', 'use', 'recall', '--mode', 'emulation'])
@@ -60,7 +61,7 @@ it('takes a model by provider and name, for one mode only, and recall', async ()
 })
 
 it('takes no key in place of the name of its variable, and repeats none', async () => {
-  const home = await setUp()
+  const home = await homeOfTwo()
   const words = ['model', 'add', 'x', '--provider', 'openai-compatible', '--model', 'm', '--json']
   for (const wrong of [
     ['--api-key-env', 'sk-proj-0123456789', '--base-url', 'http://127.0.0.1:1/v1'],
@@ -77,7 +78,7 @@ it('takes no key in place of the name of its variable, and repeats none', async 
 })
 
 it('asks a model for a word and tells how long it took, or why it did not answer', async () => {
-  const home = await setUp()
+  const home = await homeOfTwo()
   const server = await serve()
   await add(home, server, 'lab')
   await mh(home, ['model', 'use', 'lab'])
@@ -97,7 +98,7 @@ it('asks a model for a word and tells how long it took, or why it did not answer
 })
 
 it('finds a server on this machine, and nothing where none answers', async () => {
-  const home = await setUp()
+  const home = await homeOfTwo()
   const server = await serve()
   const {host} = new URL(server.baseURL)
   expect((await mh(home, ['model', 'discover', '--json'], {env: {OLLAMA_HOST: host}})).json).toContainEqual({
@@ -112,7 +113,7 @@ it('finds a server on this machine, and nothing where none answers', async () =>
 })
 
 it('counts every call, each person for themselves, estimated where the server does not say', async () => {
-  const home = await setUp()
+  const home = await homeOfTwo()
   const server = await serve({reply: 'one two three'})
   for (const name of ['ada', 'bob']) {
     await add(home, server, 'lab', '-u', name)
@@ -146,7 +147,7 @@ it('counts every call, each person for themselves, estimated where the server do
 })
 
 it('counts what many processes use at once, and leaves a torn line behind', async () => {
-  const home = await setUp()
+  const home = await homeOfTwo()
   const server = await serve({reply: 'one two three'})
   await add(home, server, 'lab')
   await mh(home, ['model', 'use', 'lab'])
@@ -158,7 +159,7 @@ it('counts what many processes use at once, and leaves a torn line behind', asyn
 })
 
 it('stops the next call where the limit of the day is reached, and says so', async () => {
-  const home = await setUp()
+  const home = await homeOfTwo()
   const server = await serve({reply: 'one two three'})
   await add(home, server, 'lab')
   await mh(home, ['model', 'use', 'lab'])
@@ -175,7 +176,7 @@ it('stops the next call where the limit of the day is reached, and says so', asy
 })
 
 it('lets an administrator say what answers for people who chose nothing', async () => {
-  const home = await setUp()
+  const home = await homeOfTwo()
   await mh(home, ['config', 'set', 'defaultEngine', 'ollama:llama3:8b'])
   await mh(home, ['model', 'use', 'recall', '-u', 'bob'])
   const status = async (...words: string[]): Promise<string> =>
@@ -185,7 +186,7 @@ it('lets an administrator say what answers for people who chose nothing', async 
 })
 
 it('lets a guest change no model, and everybody else in every mode', async () => {
-  const home = await setUp()
+  const home = await homeOfTwo()
   await mh(home, ['user', 'create', 'eve', '--role', 'guest'])
   await mh(home, ['mode', 'set', 'emulation', '-u', 'bob'])
   expect((await mh(home, ['model', 'use', 'recall', '-u', 'bob'])).exitCode).toBe(0)
@@ -209,16 +210,3 @@ const add = (home: Home, {baseURL}: ModelServer, id: string, ...more: string[]):
     '--json',
     ...more
   ])
-
-async function setUp(): Promise<Home> {
-  const home = temporaryHome()
-  await people(home, 'ada', 'bob')
-  return home
-}
-
-async function serve(behaviour: Behaviour = {}): Promise<ModelServer> {
-  const server = await startModelServer()
-  onTestFinished(server.close)
-  server.behave(behaviour)
-  return server
-}

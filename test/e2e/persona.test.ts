@@ -2,11 +2,12 @@ import {existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync} from 'n
 import {join} from 'node:path'
 import {expect, it} from 'vitest'
 import {verifiedTrail} from '../support/audit.ts'
-import {type Home, temporaryHome} from '../support/home.ts'
-import {mh, people} from '../support/mh.ts'
+import {homeOfTwo} from '../support/chat.ts'
+import type {Home} from '../support/home.ts'
+import {mh} from '../support/mh.ts'
 
 it('sets a value by its path, keeps unknown keys, and changes nobody else', async () => {
-  const home = await setUp()
+  const home = await homeOfTwo()
   const path = profile(home, 'ada', 'persona/core.json')
   writeFileSync(path, JSON.stringify({...JSON.parse(readFileSync(path, 'utf8')), fromAnotherTool: {kept: true}}))
   const bobs = readFileSync(profile(home, 'bob', 'persona/core.json'), 'utf8')
@@ -28,7 +29,7 @@ it('sets a value by its path, keeps unknown keys, and changes nobody else', asyn
 })
 
 it('writes into the routines, the relationships and the rules as well', async () => {
-  const home = await setUp()
+  const home = await homeOfTwo()
   await mh(home, ['persona', 'set', 'routines.daily', '["a walk at seven"]'])
   await mh(home, ['persona', 'set', 'relationships.people.0.name', 'Grace'])
   expect((await mh(home, ['persona', 'show', 'routines', '--json'])).json.daily).toEqual(['a walk at seven'])
@@ -44,7 +45,7 @@ it.each([
   ['__proto__.polluted', 'yes', 'INVALID_PATH'],
   ['identity..name', 'Ada', 'INVALID_PATH']
 ])('refuses %s = %s and writes nothing', async (path, value, code) => {
-  const home = await setUp()
+  const home = await homeOfTwo()
   const before = readFileSync(profile(home, 'ada', 'persona/core.json'), 'utf8')
   const refused = await mh(home, ['persona', 'set', path, value, '--json'])
   expect([refused.exitCode, refused.json.error.code]).toEqual([2, code])
@@ -52,7 +53,7 @@ it.each([
 })
 
 it('keeps every change as a version, tells the difference, and takes it back, edits by hand included', async () => {
-  const home = await setUp()
+  const home = await homeOfTwo()
   await mh(home, ['persona', 'set', 'identity.role', 'first'])
   await mh(home, ['persona', 'set', 'identity.role', 'second'])
   const path = profile(home, 'ada', 'persona/core.json')
@@ -84,7 +85,7 @@ it('keeps every change as a version, tells the difference, and takes it back, ed
 })
 
 it('restores a persona whose file was edited into nonsense, and loses no byte of it', async () => {
-  const home = await setUp()
+  const home = await homeOfTwo()
   await mh(home, ['persona', 'set', 'identity.role', 'partner'])
   const path = profile(home, 'ada', 'persona/core.json')
   writeFileSync(path, '{\n  "identity": {"role": }\n}\n')
@@ -108,7 +109,7 @@ it('restores a persona whose file was edited into nonsense, and loses no byte of
 })
 
 it('edits in $EDITOR, keeps the text of an edit that is refused, and takes it from there', async () => {
-  const home = await setUp()
+  const home = await homeOfTwo()
   const edit = (script: string, ...words: string[]): ReturnType<typeof mh> =>
     mh(home, ['persona', 'edit', ...words, '--json'], {env: {EDITOR: `sed -i ${script}`}})
   expect((await edit('s/role:.*/role:\\x20mentor/')).json).toMatchObject({changed: ['core.identity.role']})
@@ -127,7 +128,7 @@ it('edits in $EDITOR, keeps the text of an edit that is refused, and takes it fr
 })
 
 it('refuses an edit of what somebody else changed meanwhile', async () => {
-  const home = await setUp()
+  const home = await homeOfTwo()
   const other = join(home.home, 'editor.sh')
   writeFileSync(
     other,
@@ -140,7 +141,7 @@ it('refuses an edit of what somebody else changed meanwhile', async () => {
 })
 
 it('loses none of many changes made at once', async () => {
-  const home = await setUp()
+  const home = await homeOfTwo()
   const traits = ['openness', 'conscientiousness', 'extraversion', 'agreeableness', 'neuroticism']
   await Promise.all(
     traits.map((trait, index) => mh(home, ['persona', 'set', `personality.traits.${trait}`, `0.1${index}`]))
@@ -152,7 +153,7 @@ it('loses none of many changes made at once', async () => {
 
 it('leaves the old or the new persona whole after a crash at any step of a write', async () => {
   for (const fault of ['staged', 'renamed', 'renamed:2', 'renamed:3', 'audit-line']) {
-    const home = await setUp()
+    const home = await homeOfTwo()
     await mh(home, ['persona', 'set', 'identity.role', 'new'], {env: {MH_FAULT: fault}})
     const role = (await mh(home, ['persona', 'show', '--json'])).json.identity.role
     expect(['personal companion and second memory', 'new']).toContain(role)
@@ -161,7 +162,7 @@ it('leaves the old or the new persona whole after a crash at any step of a write
 })
 
 it('lists, uses, shows and makes facets', async () => {
-  const home = await setUp()
+  const home = await homeOfTwo()
   const {json} = await mh(home, ['facet', 'list', '--json'])
   expect(json.active).toBe('default')
   expect(json.facets.map(({name}: {name: string}) => name)).toEqual([
@@ -196,7 +197,7 @@ it('lists, uses, shows and makes facets', async () => {
 })
 
 it('refuses a facet whose file lies outside the profile', async () => {
-  const home = await setUp()
+  const home = await homeOfTwo()
   const index = profile(home, 'ada', 'persona/facets.json')
   const facets = JSON.parse(readFileSync(index, 'utf8'))
   mkdirSync(join(home.home, 'elsewhere'))
@@ -224,7 +225,7 @@ it('refuses a facet whose file lies outside the profile', async () => {
 })
 
 it('shows and sets the mode, and remembers when', async () => {
-  const home = await setUp()
+  const home = await homeOfTwo()
   expect((await mh(home, ['mode', '--json'])).json).toEqual({mode: 'dual', lastChanged: expect.any(String)})
   expect((await mh(home, ['mode', 'set', 'agent', '--json'])).json).toEqual({
     mode: 'agent',
@@ -241,7 +242,7 @@ it('shows and sets the mode, and remembers when', async () => {
 })
 
 it('shows and sets the trust level', async () => {
-  const home = await setUp()
+  const home = await homeOfTwo()
   expect((await mh(home, ['persona', 'trust', '--json'])).json).toEqual({trust: 'suggest'})
   expect((await mh(home, ['persona', 'trust', 'supervised_auto', '--json'])).json).toEqual({trust: 'supervised_auto'})
   expect((await mh(home, ['persona', 'trust'])).stdout).toBe('supervised_auto\n')
@@ -251,9 +252,3 @@ it('shows and sets the trust level', async () => {
 })
 
 const profile = ({root}: Home, username: string, path: string): string => join(root, 'profiles', username, path)
-
-async function setUp(): Promise<Home> {
-  const home = temporaryHome()
-  await people(home, 'ada', 'bob')
-  return home
-}

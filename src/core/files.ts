@@ -19,7 +19,6 @@ import {
 import {dirname, join, sep} from 'node:path'
 import {AccessDeniedError, conflict, errno, MhError} from './errors.ts'
 import {reach} from './faults.ts'
-import {jsonErrorOffset} from './json-error.ts'
 
 const OWNER_ONLY = 0o600
 const OWNER_FOLDER = 0o700
@@ -252,27 +251,6 @@ export function namesIn(folder: string): string[] {
     if (errno(error) === 'ENOENT') return []
     throw error
   }
-}
-
-/**
- * Parses JSON and, where it does not parse, says in which line.
- * @throws MhError UNREADABLE_FILE with path and line. The file stays as it is.
- */
-export function parseJson(text: string, path: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    throw unreadable(path, jsonProblem(text))
-  }
-}
-
-/** What is wrong with a text that is no JSON: the line, and one character. More of it could be somebody's diary. */
-export function jsonProblem(text: string): string {
-  const offset = jsonErrorOffset(text)
-  const found = text[offset]
-  // A text that ends too early does so in its last line, not behind the newline that ends it.
-  const line = text.slice(0, found === undefined ? text.trimEnd().length : offset).split('\n').length
-  return `line ${line}: ${found === undefined ? 'the text ends too early' : `unexpected ${JSON.stringify(found)}`}`
 }
 
 /** The error of a file that cannot be understood. It is kept as it is and never replaced by defaults. */

@@ -1,4 +1,5 @@
-import {parseJson, unreadable} from './files.ts'
+import {unreadable} from './files.ts'
+import {jsonErrorOffset} from './json-error.ts'
 
 export type JsonObject = Record<string, unknown>
 
@@ -14,4 +15,25 @@ export function parseObject(text: string, path: string): JsonObject {
   const value = parseJson(text, path)
   if (!isObject(value)) throw unreadable(path, 'it is not a JSON object')
   return value
+}
+
+/**
+ * Parses JSON and, where it does not parse, says in which line.
+ * @throws MhError UNREADABLE_FILE with path and line. The file stays as it is.
+ */
+export function parseJson(text: string, path: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw unreadable(path, jsonProblem(text))
+  }
+}
+
+/** What is wrong with a text that is no JSON: the line, and one character. More of it could be somebody's diary. */
+export function jsonProblem(text: string): string {
+  const offset = jsonErrorOffset(text)
+  const found = text[offset]
+  // A text that ends too early does so in its last line, not behind the newline that ends it.
+  const line = text.slice(0, found === undefined ? text.trimEnd().length : offset).split('\n').length
+  return `line ${line}: ${found === undefined ? 'the text ends too early' : `unexpected ${JSON.stringify(found)}`}`
 }

@@ -3,6 +3,7 @@ import {join} from 'node:path'
 import {describe, expect, it} from 'vitest'
 import {verifiedTrail} from '../support/audit.ts'
 import {type Home, temporaryHome} from '../support/home.ts'
+import {BATCH_POINTS} from '../support/kill-points.ts'
 import {mh, people} from '../support/mh.ts'
 
 const trail = (home: Home, username: string): string => join(home.root, 'profiles', username, 'logs/audit')
@@ -60,17 +61,7 @@ describe('a capture that is killed', () => {
 describe('a batch that is killed', () => {
   const lines = Array.from({length: 600}, (_, index) => `line number ${index}`).join('\n')
 
-  it.each([
-    'staged',
-    'renamed:100',
-    'renamed:512',
-    'folder-synced',
-    'audit-line',
-    'indexed',
-    'committed',
-    'renamed:550',
-    'committed:2'
-  ])('at "%s" keeps what it has acknowledged, and the rest once or not', async (point) => {
+  it.each(BATCH_POINTS)('at "%s" keeps what it has acknowledged, and the rest once or not', async (point) => {
     const home = temporaryHome()
     await people(home, 'ada')
     const killed = await mh(home, ['capture', '--batch'], {input: lines, env: {MH_FAULT: point}})

@@ -5,6 +5,7 @@ import {execa} from 'execa'
 import {describe, expect, it} from 'vitest'
 import {verifiedTrail} from '../support/audit.ts'
 import {type Home, temporaryHome} from '../support/home.ts'
+import {BATCH_POINTS} from '../support/kill-points.ts'
 import {BIN, environment, mh, people} from '../support/mh.ts'
 import {CTRL_C, openTerminal} from '../support/terminal.ts'
 
@@ -59,17 +60,7 @@ describe('mh memory import', () => {
     expect((await mh(home, ['memory', 'show', '@last', '-u', 'bob', '--json'])).json).toMatchObject({content: 'two'})
   })
 
-  it.each([
-    'staged',
-    'renamed:100',
-    'renamed:512',
-    'folder-synced',
-    'audit-line',
-    'indexed',
-    'committed',
-    'renamed:550',
-    'committed:2'
-  ])('that is killed at "%s" is finished by the next run, with nothing twice', async (point) => {
+  it.each(BATCH_POINTS)('that is killed at "%s" is finished by the next run, with nothing twice', async (point) => {
     const home = temporaryHome()
     await people(home, 'ada')
     const path = lines(home, 700)

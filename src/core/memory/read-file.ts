@@ -1,7 +1,7 @@
 import {closeSync, constants, fstatSync, openSync, readSync} from 'node:fs'
 import {TextDecoder} from 'node:util'
 import {errno, usageError} from '../errors.ts'
-import {jsonProblem} from '../files.ts'
+import {jsonProblem} from '../json.ts'
 import {sha256} from '../sha256.ts'
 import {type EpisodicEvent, formatEvent, LARGEST_FILE, readEvent} from './event.ts'
 

@@ -1,4 +1,5 @@
-import {parseJson, readIfThere, unreadable} from '../files.ts'
+import {readIfThere, unreadable} from '../files.ts'
+import {parseJson} from '../json.ts'
 import {paths} from '../paths.ts'
 
 /** dual: the persona learns from everything; agent: it works, and remembers what it did; emulation: it only answers. */

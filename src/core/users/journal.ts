@@ -1,6 +1,7 @@
 import {unlinkSync} from 'node:fs'
 import {join} from 'node:path'
-import {parseJson, readIfThere, unreadable, writeDurably} from '../files.ts'
+import {readIfThere, unreadable, writeDurably} from '../files.ts'
+import {parseJson} from '../json.ts'
 import {systemPaths} from '../system-paths.ts'
 
 /** What is written down before the steps of a change that a crash could leave half done. */

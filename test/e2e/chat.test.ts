@@ -258,3 +258,14 @@ async function error(
   const {exitCode, json} = await mh(home, ['chat', 'Hello', '--json', ...flags])
   return {exitCode, ...json.error}
 }
+
+it('stops an answer that never ends, and keeps what came as one that is incomplete', async () => {
+  const home = await homeOfTwo()
+  const server = await serve({reply: `${'x'.repeat(20_000)} `.repeat(60)})
+  useModel(home, 'ada', server)
+  const {exitCode, json} = await mh(home, ['chat', 'Hello', '--json'])
+  expect([exitCode, json.error.code]).toEqual([6, 'ANSWER_TOO_LONG'])
+  const kept = (await mh(home, ['memory', 'show', '@last', '--json'])).json
+  expect(kept).toMatchObject({content: 'Hello', metadata: {incomplete: true}})
+  expect(kept.response.length).toBeGreaterThan(1_000_000)
+})

@@ -100,6 +100,8 @@ export interface Thread {
 const CONTEXT_WINDOW = 8192
 /** In bytes: more fits no model's window, and hardly a memory. */
 const LARGEST_MESSAGE = 1_000_000
+/** In characters. A model that goes on and on is stopped: what it said is kept, and more would be no memory that can be read again. */
+const LONGEST_REPLY = 1_000_000
 /** Recall quotes every memory that it is given; a model picks from them. */
 const MEMORIES_FOR_RECALL = 6
 const MEMORIES_FOR_MODEL = 12
@@ -228,6 +230,7 @@ async function converse(options: ConversationOptions, thread: Thread): Promise<C
         for await (const text of textsOf(engine.chat(request))) {
           reply += text
           onText?.(text)
+          if (reply.length > LONGEST_REPLY) throw endless(engine.name)
         }
       } catch (error) {
         if (reply !== '') await keep({content: message, response: reply}, {...made, incomplete: true})
@@ -281,6 +284,13 @@ interface Making {
   uses: ToolUse[]
   incomplete: boolean
 }
+
+const endless = (engine: string): MhError =>
+  new MhError('ANSWER_TOO_LONG', `The answer of ${engine} was stopped after ${LONGEST_REPLY} characters`, {
+    exitCode: 6,
+    httpStatus: 502,
+    hint: 'What came until then is kept. Ask for less, or use another model'
+  })
 
 async function* textsOf(parts: AsyncIterable<ChatPart>): AsyncGenerator<string> {
   for await (const part of parts) if (part.type === 'text') yield part.text

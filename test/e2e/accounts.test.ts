@@ -318,3 +318,20 @@ describe('user list --long', () => {
     expect((await mh(home, ['user', 'list', '-u', 'bob'])).exitCode).toBe(0)
   })
 })
+
+it.each([
+  {action: 'create', id: '/../../profiles/bob', username: 'x'},
+  {action: 'create', id: 'x', username: '../profiles/bob'},
+  {action: 'rename', id: 'x', from: 'ada', to: '../bob'},
+  {action: 'delete', id: 'x', username: 'bob', backup: '', archive: '../../../profiles/ada'},
+  {action: 'sell', id: 'x', username: 'bob'}
+])('a journal that no change of an account wrote (%j) is told, and nothing is done by it', async (journal) => {
+  const home = temporaryHome()
+  await people(home, 'ada', 'bob')
+  const path = join(home.root, 'logs/run/account-journal.json')
+  writeFileSync(path, JSON.stringify(journal))
+  const {exitCode, stderr} = await mh(home, ['user', 'create', 'eve'])
+  expect(exitCode).toBe(1)
+  expect(stderr).toContain(path)
+  expect(readdirSync(join(home.root, 'profiles')).sort()).toEqual(['ada', 'bob'])
+})

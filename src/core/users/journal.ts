@@ -11,6 +11,13 @@ export type Journal =
   /** `archive`: name of the folder below logs/audit/archive that the person's trail goes to; `backup`: absolute path. */
   | {action: 'delete'; id: string; username: string; backup: string; archive: string}
 
+/** Keys of each action that become parts of paths. */
+const PATH_PARTS: Record<string, string[]> = {
+  create: ['id', 'username'],
+  rename: ['id', 'from', 'to'],
+  delete: ['id', 'username', 'archive']
+}
+
 /** Where the journal lies while a change of accounts is under way, or after it was interrupted. */
 export const journalPath = (): string => join(systemPaths.run, 'account-journal.json')
 
@@ -20,10 +27,9 @@ export function readJournal(): Journal | undefined {
   const text = readIfThere(path)
   if (text === undefined) return undefined
   const journal = parseJson(text, path) as Partial<Record<string, unknown>> | null
-  const names = journal?.action === 'rename' ? ['id', 'from', 'to'] : ['id', 'username']
+  const names = PATH_PARTS[String(journal?.action)]
   if (
-    !['create', 'rename', 'delete'].includes(String(journal?.action)) ||
-    // These become parts of paths.
+    names === undefined ||
     !names.every((name) => typeof journal?.[name] === 'string' && !/[\\/]|^\.+$/.test(journal[name]))
   )
     throw unreadable(path, 'it tells of no change of an account')

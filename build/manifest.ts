@@ -10,11 +10,39 @@ import {join} from 'node:path'
 import {Plugin} from '@oclif/core/config'
 
 const FILE = 'oclif.manifest.json'
+const STARTUP_FILE = 'dist/startup.json'
+const STARTUP_FIELDS = [
+  'id',
+  'aliases',
+  'hiddenAliases',
+  'hidden',
+  'strict',
+  'pluginName',
+  'pluginType',
+  'isESM',
+  'relativePath'
+] as const
 
 /** Writes the manifest of the built commands below `root`, with its commands in the order of their ids. */
 export async function writeManifest(root: string): Promise<void> {
-  const file = join(root, FILE)
   const text = await manifest(root)
+  replace(join(root, FILE), text)
+  replace(join(root, STARTUP_FILE), JSON.stringify(startupPart(JSON.parse(text))))
+}
+
+/** What a run needs that names a command and asks for no help: see shims/startup-manifest.cjs. */
+function startupPart({commands, version}: Plugin['manifest']): object {
+  const parts = Object.entries(commands).map(([id, command]) => [
+    id,
+    {
+      ...Object.fromEntries(STARTUP_FIELDS.map((field) => [field, command[field]])),
+      args: Object.fromEntries(Object.keys(command.args ?? {}).map((name) => [name, {}]))
+    }
+  ])
+  return {version, commands: Object.fromEntries(parts)}
+}
+
+function replace(file: string, text: string): void {
   if (existsSync(file) && readFileSync(file, 'utf8') === text) return
   writeFileSync(`${file}.tmp`, text)
   renameSync(`${file}.tmp`, file) // an mh that starts meanwhile reads a whole one

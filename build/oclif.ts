@@ -35,6 +35,7 @@ const SHIMS: Record<string, string> = {
   'node:fs/promises': shim('fs-promises.cjs'),
   'wsl-utils': shim('wsl-utils.cjs'),
   debug: shim('debug.cjs'),
+  './startup-manifest': shim('startup-manifest.cjs'),
   './write': shim('write.ts'),
   './ux/write': shim('write.ts'),
   '../ux/write': shim('write.ts')
@@ -53,6 +54,12 @@ interface Patch {
 }
 
 const PATCHES: Patch[] = [
+  {
+    // shims/startup-manifest.cjs: an ordinary run reads a small part of the manifest.
+    file: 'config/plugin.js',
+    from: 'await (0, fs_1.readJson)(p)',
+    to: 'await require("./startup-manifest").readManifest(p)'
+  },
   {
     // The first localeCompare of a process loads ICU's collation: 5 to 7 ms. Ids are ASCII.
     file: 'config/plugin.js',

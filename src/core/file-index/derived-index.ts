@@ -1,4 +1,4 @@
-import {existsSync, rmSync, statSync} from 'node:fs'
+import {existsSync, renameSync, rmSync, statSync} from 'node:fs'
 import {join} from 'node:path'
 import type {UserContext} from '../context.ts'
 import {errno, MhError} from '../errors.ts'
@@ -8,6 +8,9 @@ import {notify} from '../notices.ts'
 import {systemPaths} from '../system-paths.ts'
 import type {IndexDatabase} from './index-database.ts'
 import {IndexUnusable} from './unusable.ts'
+
+/** What SQLite keeps beside a database, and the database itself. */
+const SUFFIXES = ['', '-wal', '-shm', '-journal']
 
 /** How often an index that turns out unusable is made anew before the disk is to blame. */
 export const TRIES = 10
@@ -39,6 +42,11 @@ export interface DerivedIndex<Index extends IndexDatabase> {
    * that back. It is told, and the next look finds folders that the index does not know.
    */
   update(user: UserContext, index: Index, update: () => void): void
+  /**
+   * Makes an index as a whole beside the present one, which answers until then, and puts it in its place.
+   * @param build makes the index in `file`, which is not there yet, and closes it; `former` is the present one's file
+   */
+  rebuild<T>(user: UserContext, build: (file: string, former: string) => Promise<T>): Promise<T>
   remove(userId: string): void
   /** The files of the index that are there. */
   files(userId: string): string[]
@@ -49,7 +57,7 @@ export interface DerivedIndex<Index extends IndexDatabase> {
 export function derivedIndex<Index extends IndexDatabase>(kind: IndexKind<Index>): DerivedIndex<Index> {
   const fileOf = (userId: string): string => join(systemPaths.indexes, `${userId}${kind.ending}`)
   const files = (userId: string): string[] =>
-    ['', '-wal', '-shm', '-journal'].map((suffix) => fileOf(userId) + suffix).filter((path) => existsSync(path))
+    SUFFIXES.map((suffix) => fileOf(userId) + suffix).filter((path) => existsSync(path))
   const remove = (userId: string): void => {
     for (const path of files(userId)) rmSync(path, {force: true})
   }
@@ -107,6 +115,28 @@ export function derivedIndex<Index extends IndexDatabase>(kind: IndexKind<Index>
           message: `The ${kind.of} is kept, but its index could not be written: ${(error as Error).message}. The next look mends it`
         })
         if (error instanceof IndexUnusable) remove(user.userId)
+      }
+    },
+    async rebuild(user, build) {
+      ensureSystemFolder(systemPaths.indexes)
+      ensureSystemFolder(systemPaths.temporary)
+      const former = fileOf(user.userId)
+      // Named as every unfinished file is, so that what a crash leaves is swept (see core/doctor).
+      const file = join(systemPaths.temporary, `index.${process.pid}.${process.hrtime.bigint()}`)
+      const discard = (): void => {
+        for (const suffix of SUFFIXES) rmSync(file + suffix, {force: true})
+      }
+      try {
+        const result = await build(file, former)
+        await withProfileLock(user.userId, () => {
+          remove(user.userId)
+          renameSync(file, former)
+        })
+        return result
+      } catch (error) {
+        throw unwritable(former, error)
+      } finally {
+        discard()
       }
     },
     remove,

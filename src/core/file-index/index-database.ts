@@ -35,11 +35,12 @@ export function openDatabase(
 export function createDatabase(
   file: string,
   prepare: (database: DatabaseSync) => void,
-  options: DatabaseSyncOptions = {}
+  options: DatabaseSyncOptions = {},
+  journal: 'WAL' | 'MEMORY' = 'WAL'
 ): DatabaseSync {
   closeSync(openSync(file, 'wx', 0o600))
   return connect(file, options, (database) => {
-    database.exec('PRAGMA journal_mode = WAL')
+    database.exec(`PRAGMA journal_mode = ${journal}`)
     prepare(database)
   })
 }

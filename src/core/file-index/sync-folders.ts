@@ -173,12 +173,16 @@ async function listFolder<Entry extends FileEntry>(
   const fresh: string[] = []
   for (const file of names) {
     if (!isRecord(file)) continue
+    if (!indexed.has(file.name)) {
+      fresh.push(file.name)
+      continue
+    }
     const stat = lstatSync(join(root, path, file.name), {throwIfNoEntry: false})
     const entry = indexed.get(file.name)
     indexed.delete(file.name)
-    if (stat !== undefined && (entry === undefined || entry.mtimeMs !== stat.mtimeMs || entry.size !== stat.size))
-      fresh.push(file.name)
-    else if (stat === undefined && entry !== undefined) indexed.set(file.name, entry)
+    if (stat === undefined) {
+      if (entry !== undefined) indexed.set(file.name, entry)
+    } else if (entry === undefined || entry.mtimeMs !== stat.mtimeMs || entry.size !== stat.size) fresh.push(file.name)
   }
   const unreadable: SyncReport['unreadable'] = []
   // What is gone goes first: a file that was moved keeps its id, and an id has one file.

@@ -25,7 +25,8 @@ export function guarded<T>(file: string, fn: () => T): T {
   }
 }
 
-function isDamage(error: unknown): error is Error {
+/** Whether SQLite says of a file that it is damaged, gone or no database. */
+export function isDamage(error: unknown): error is Error {
   if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number') return false
   // The low byte is the code, the rest says more exactly what is wrong.
   const code = error.errcode & 0xff

@@ -1,3 +1,4 @@
+import {readFileSync, writeFileSync} from 'node:fs'
 import {DatabaseSync} from 'node:sqlite'
 import {beforeEach, expect, it, onTestFinished} from 'vitest'
 import {type UserContext, withUserContext} from '../../../src/core/context.ts'
@@ -176,3 +177,17 @@ function vectors(user: UserContext): number {
     database.close()
   }
 }
+
+it('keeps what a model made of a text when the index is built anew, and asks only for a text that changed', () =>
+  asAda(async () => {
+    await capture({content: 'Walked the terrier by the canal'})
+    const bread = await capture({content: 'Baked bread'})
+    await embedMissing(memoryStore(), await engine())
+    const file = JSON.parse(readFileSync(bread.path, 'utf8'))
+    writeFileSync(bread.path, JSON.stringify({...file, content: 'Heard a song'}))
+    const asked = sent().length
+    expect(await memoryStore().reindex({full: true})).toMatchObject({added: 2, unreadable: []})
+    await embedMissing(memoryStore(), await engine())
+    expect(sent().slice(asked)).toEqual(['Heard a song'])
+    expect(await contents('puppy', {mode: 'semantic'})).toHaveLength(2)
+  }))

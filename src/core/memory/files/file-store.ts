@@ -1,6 +1,5 @@
 import {requireUserContext} from '../../context.ts'
 import {syncFile, syncFolders} from '../../file-index/sync-folders.ts'
-import {withProfileLock} from '../../locks.ts'
 import {paths} from '../../paths.ts'
 import type {Hit, Located, MemoryIndex} from '../index/index.ts'
 import type {FoundMemory, ListRequest, MemoryStore, StoredMemory} from '../store.ts'
@@ -8,7 +7,7 @@ import {addEvents} from './add-events.ts'
 import {readEntry} from './entry.ts'
 import {forgetEvents} from './forget.ts'
 import {readHistory, undoEvent} from './history.ts'
-import {memoryIndex} from './memory-index.ts'
+import {memoryIndex, rebuildIndex} from './memory-index.ts'
 import {readPlaced} from './read-placed.ts'
 import {emptyTrash, restoreEvents, trashEvents, trashedEvents, trashedIds} from './trash.ts'
 import {updateEvent} from './update-event.ts'
@@ -55,14 +54,19 @@ export const fileStore: MemoryStore = {
     }),
   reindex: async ({full, onProgress, signal}) => {
     const user = requireUserContext('Memories')
-    if (full) await withProfileLock(user.userId, () => memoryIndex.remove(user.userId))
-    return memoryIndex.use(user, (index) =>
-      syncFolders(user.userId, paths.episodic, index, readEntry, {
-        every: true,
-        ...(onProgress === undefined ? {} : {onProgress}),
-        ...(signal === undefined ? {} : {signal})
-      })
+    const options = {
+      every: true,
+      ...(onProgress === undefined ? {} : {onProgress}),
+      ...(signal === undefined ? {} : {signal})
+    }
+    if (!full)
+      return memoryIndex.use(user, (index) => syncFolders(user.userId, paths.episodic, index, readEntry, options))
+    const report = await rebuildIndex(user, (build) =>
+      syncFolders(user.userId, paths.episodic, build, readEntry, options)
     )
+    // What was written meanwhile went to the former index.
+    await look(() => undefined)
+    return report
   },
   terms: () => look(({index}) => [...index.terms()]),
   forget: async (ids) => {

@@ -5,7 +5,7 @@ import {IndexUnusable} from '../../file-index/unusable.ts'
 import type {Search} from '../search/search.ts'
 import {counted, countOf, PRIVATE, tallyOf} from './counts.ts'
 import {rowsOf} from './filter.ts'
-import {SCHEMA, SCHEMA_VERSION} from './schema.ts'
+import {LOOK_UPS, SCHEMA, SCHEMA_VERSION} from './schema.ts'
 import {sourceOf} from './source.ts'
 import {speakersOf} from './speakers.ts'
 import type {Conflict, Hit, IndexEntry, IndexFilter, IndexOptions, Located, SearchOptions} from './types.ts'
@@ -50,7 +50,7 @@ export class MemoryIndex extends IndexDatabase implements FolderIndex<IndexEntry
   /** Makes an empty index, readable for its owner only. The folder is there; a file that is in the way is an error (EEXIST). */
   static create(file: string, options: IndexOptions): MemoryIndex {
     const fill = (database: DatabaseSync): void => {
-      database.exec(`${PRAGMAS}; BEGIN IMMEDIATE; ${SCHEMA}`)
+      database.exec(`${PRAGMAS}; BEGIN IMMEDIATE; ${SCHEMA}; ${LOOK_UPS}`)
       database.prepare('UPDATE totals SET language = ?').run(options.language)
       database.exec('COMMIT')
     }

@@ -3,6 +3,17 @@ import {FOLDER_TABLE} from '../../file-index/index-database.ts'
 /** PRAGMA user_version of an index that this code reads. A change of the schema, the tokenizer or the facts raises it, and old indexes are rebuilt. */
 export const SCHEMA_VERSION = 4
 
+/** What memories are looked up by. Made behind the rows where an index is built as a whole: that costs a third. */
+export const LOOK_UPS = `
+  CREATE INDEX memory_time ON memory (timestamp, id);
+  CREATE UNIQUE INDEX memory_file ON memory (folder, name);
+  CREATE INDEX memory_reversed ON memory (reversed);
+  CREATE INDEX memory_type ON memory (type, timestamp, id);
+  CREATE INDEX memory_unprocessed ON memory (timestamp, id) WHERE processed = 0;
+  CREATE INDEX memory_session ON memory (session, timestamp, id) WHERE session IS NOT NULL;
+  CREATE INDEX memory_in_session ON memory (timestamp, id, session) WHERE session IS NOT NULL;
+`
+
 /**
  * `words` is the full-text index: rows of a term, without positions or counts, which ranking reads from memory.terms. Terms arrive joined by
  * blanks and are never split again: its tokenizer takes every category of characters but separators and controls as part of a word.
@@ -35,13 +46,6 @@ export const SCHEMA = `
     person REAL NOT NULL,
     flags INTEGER NOT NULL
   );
-  CREATE INDEX memory_time ON memory (timestamp, id);
-  CREATE UNIQUE INDEX memory_file ON memory (folder, name);
-  CREATE INDEX memory_reversed ON memory (reversed);
-  CREATE INDEX memory_type ON memory (type, timestamp, id);
-  CREATE INDEX memory_unprocessed ON memory (timestamp, id) WHERE processed = 0;
-  CREATE INDEX memory_session ON memory (session, timestamp, id) WHERE session IS NOT NULL;
-  CREATE INDEX memory_in_session ON memory (timestamp, id, session) WHERE session IS NOT NULL;
   CREATE TABLE tag (tag TEXT NOT NULL, timestamp INTEGER NOT NULL, row INTEGER NOT NULL, PRIMARY KEY (tag, timestamp, row)) WITHOUT ROWID;
   CREATE TABLE superseded (target TEXT NOT NULL, row INTEGER NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (target, row)) WITHOUT ROWID;
   CREATE INDEX superseded_row ON superseded (row);

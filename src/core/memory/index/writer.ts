@@ -59,9 +59,26 @@ export function putEntries(sql: Statements, language: string, entries: readonly 
   return conflicts
 }
 
+/**
+ * Puts entries into an index that is being built: none of their files was seen before, and what is counted waits in `change`.
+ * @returns those whose id stands in another file
+ */
+export function putFresh(
+  sql: Statements,
+  language: string,
+  entries: readonly IndexEntry[],
+  change: Change
+): Conflict[] {
+  return entries.flatMap((entry) => {
+    const there = sql.get<Stored>('SELECT row, id, folder, name FROM memory WHERE id = ?', entry.id)
+    if (there === undefined) insert(sql, change, language, entry, null)
+    const {id, folder, name} = entry
+    return there === undefined || (there.folder === folder && there.name === name) ? [] : [{id, folder, name}]
+  })
+}
+
 /** Takes rows out of the index, inside the caller's transaction. */
-export function removeRows(sql: Statements, rows: readonly number[]): void {
-  const change = new Change()
+export function removeRows(sql: Statements, rows: readonly number[], change = new Change()): void {
   for (const row of rows) {
     removeRow(sql, change, row)
     dropVector(sql, row)
@@ -70,7 +87,7 @@ export function removeRows(sql: Statements, rows: readonly number[]): void {
 }
 
 /** Frequencies change once a call, not once a memory: common terms would be written hundreds of times. */
-class Change {
+export class Change {
   readonly #terms = new Map<string, number>()
   readonly #speakers = new Map<string, number>()
   readonly #counted = new Map<string, number>()
@@ -90,6 +107,11 @@ class Change {
     this.#bytes += sign * size
   }
 
+  get memories(): number {
+    return this.#memories
+  }
+
+  /** Writes what was counted, and begins anew. */
   apply(sql: Statements): void {
     addCounts(sql, 'vocabulary', 'term', 'frequency', this.#terms)
     addCounts(sql, 'speaker', 'name', 'memories', this.#speakers)
@@ -101,6 +123,8 @@ class Change {
       this.#length,
       this.#bytes
     )
+    for (const counts of [this.#terms, this.#speakers, this.#counted]) counts.clear()
+    this.#memories = this.#length = this.#bytes = 0
   }
 }
 
@@ -116,7 +140,8 @@ function addCounts(
   changes: ReadonlyMap<string, number>
 ): void {
   // Names that rise by the same number go in at once: a statement for each costs twice as much.
-  for (const [by, names] of Map.groupBy(changes.keys(), (name) => changes.get(name) ?? 0)) {
+  const rising = Map.groupBy([...changes.keys()].sort(), (name) => changes.get(name) ?? 0)
+  for (const [by, names] of rising) {
     if (by > 0)
       sql.run(
         `INSERT INTO ${table} SELECT value, ? FROM json_each(?) WHERE TRUE

@@ -1,0 +1,118 @@
+import {readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
+import {dirname, join} from 'node:path'
+import {DatabaseSync} from 'node:sqlite'
+import {beforeEach, describe, expect, it} from 'vitest'
+import {type UserContext, withUserContext} from '../../../../src/core/context.ts'
+import {capture, memoryStore} from '../../../../src/core/memory/memories.ts'
+import {systemPaths} from '../../../../src/core/system-paths.ts'
+import {inTemporaryHome} from '../../../support/home.ts'
+import {makePeople} from '../../../support/profile.ts'
+
+let ada: UserContext
+let bob: UserContext
+
+beforeEach(async () => {
+  inTemporaryHome()
+  ;({ada, bob} = await makePeople('ada', 'bob'))
+  await withUserContext(bob, () => capture({content: 'Only of Bob'}))
+})
+
+const asAda = <T>(fn: () => T): T => withUserContext(ada, fn)
+const indexFile = (): string => join(systemPaths.indexes, `${ada.userId}.db`)
+const full = () => memoryStore().reindex({full: true})
+
+async function captureSome(): Promise<string[]> {
+  const first = await capture({
+    content: 'Grace: we met in Paris last week, 3 of us',
+    tags: ['trip', 'work'],
+    private: true
+  })
+  const second = await capture({content: '京都へ行きました', type: 'journal', metadata: {processed: true}})
+  await capture({
+    content: 'No, it was Rome',
+    links: [{type: 'supersedes', target: first.id}],
+    metadata: {sessionId: 'one', speaker: 'Grace'}
+  })
+  return [first.path, second.path]
+}
+
+/** What every table holds, without the numbers of rows, which the order of files decides. */
+function contentsOf(file: string): unknown {
+  const database = new DatabaseSync(file, {readOnly: true})
+  try {
+    return [
+      'SELECT id, reversed, timestamp, type, folder, name, size, processed, private, session, speaker, tags, terms, asked, flags FROM memory ORDER BY id',
+      'SELECT t.tag, m.id FROM tag t JOIN memory m ON m.row = t.row ORDER BY 1, 2',
+      'SELECT s.target, m.id, s.at FROM superseded s JOIN memory m ON m.row = s.row',
+      'SELECT * FROM vocabulary',
+      'SELECT * FROM speaker',
+      'SELECT * FROM counted',
+      'SELECT * FROM totals',
+      "SELECT name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%' ORDER BY name",
+      'PRAGMA user_version',
+      'PRAGMA journal_mode'
+    ].map((query) => database.prepare(query).all())
+  } finally {
+    database.close()
+  }
+}
+
+describe('an index that is built as a whole', () => {
+  it('holds the same as one that grew with its memories', () =>
+    asAda(async () => {
+      await captureSome()
+      const grown = contentsOf(indexFile())
+      expect(await full()).toMatchObject({added: 3, updated: 0, removed: 0, unreadable: []})
+      expect(contentsOf(indexFile())).toEqual(grown)
+    }))
+
+  it('grows on: what is captured, changed and deleted later is counted as ever', () =>
+    asAda(async () => {
+      await captureSome()
+      await full()
+      const {id} = await capture({content: 'A fourth, of Paris', tags: ['trip']})
+      await memoryStore().trash([id])
+      const grown = contentsOf(indexFile())
+      rmSync(indexFile())
+      await memoryStore().counts()
+      expect(contentsOf(indexFile())).toEqual(grown)
+    }))
+
+  it('tells files that cannot be read, and one whose id another file has', () =>
+    asAda(async () => {
+      const [first = ''] = await captureSome()
+      writeFileSync(join(dirname(first), 'torn.json'), '{"id":')
+      writeFileSync(join(dirname(first), 'zz-copy.json'), readFileSync(first))
+      const {added, unreadable} = await full()
+      expect(added).toBe(3)
+      expect(unreadable.map(({path}) => path.split('/').at(-1)).sort()).toEqual(['torn.json', 'zz-copy.json'])
+    }))
+
+  it('leaves the present one as it is where it is stopped, and no file of its own', () =>
+    asAda(async () => {
+      await captureSome()
+      const before = readFileSync(indexFile())
+      const stop = new AbortController()
+      stop.abort()
+      await expect(memoryStore().reindex({full: true, signal: stop.signal})).rejects.toThrow()
+      expect(readFileSync(indexFile())).toEqual(before)
+      expect(readdirSync(systemPaths.temporary)).toEqual([])
+    }))
+
+  it('finds what was captured while it was built, and takes nothing of another person', () =>
+    asAda(async () => {
+      await captureSome()
+      let captured: Promise<unknown> | undefined
+      await memoryStore().reindex({
+        full: true,
+        onProgress: () => {
+          captured ??= capture({content: 'Said in between'})
+        }
+      })
+      await captured
+      const found = await memoryStore().list({filter: {}, limit: 10})
+      expect(found.map(({event}) => event.content)).toContain('Said in between')
+      expect(found).toHaveLength(4)
+      expect(found.every(({event}) => event.userId === ada.userId)).toBe(true)
+    }))
+})

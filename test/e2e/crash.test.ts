@@ -146,3 +146,42 @@ describe('a capture whose disk fails', () => {
     }
   )
 })
+
+describe('a change of a document that is killed', () => {
+  const changes: [string, string[], string, (document: Record<string, unknown>) => unknown, unknown, unknown][] = [
+    ['the mode', ['mode', 'set', 'agent'], 'etc/cognitive-mode.json', ({currentMode}) => currentMode, 'dual', 'agent'],
+    [
+      'the models',
+      ['model', 'add', 'near', '--provider', 'ollama', '--model', 'llama3:8b'],
+      'etc/models.json',
+      ({models}) => Object.keys(models as object),
+      [],
+      ['near']
+    ],
+    ['the facet', ['facet', 'use', 'poet'], 'persona/facets.json', ({activeFacet}) => activeFacet, 'default', 'poet'],
+    ['a setting', ['config', 'set', 'language', 'de'], 'etc/profile.json', ({language}) => language, 'en', 'de']
+  ]
+  const points = ['write', 'sync', 'locked', 'rename', 'renamed', 'folder-synced', 'audit-line', 'audited']
+
+  it.each(changes)(
+    'leaves %s as before or as wanted, and blocks nothing',
+    async (_, args, file, read, before, wanted) => {
+      for (const point of points) {
+        const home = temporaryHome()
+        await people(home, 'ada')
+        const path = join(home.root, 'profiles/ada', file)
+        const document = (): Record<string, unknown> => JSON.parse(readFileSync(path, 'utf8'))
+        const others = Object.keys(document())
+        expect(read(document())).toEqual(before)
+        const killed = await mh(home, args, {env: {MH_FAULT: point}})
+        expect(killed.signal, point).toBe('SIGKILL')
+        expect([before, wanted], point).toContainEqual(read(document()))
+        // A model that was added is there already, and is not replaced.
+        expect([0, args[0] === 'model' ? 5 : 0], point).toContain((await mh(home, args)).exitCode)
+        expect(read(document())).toEqual(wanted)
+        expect(Object.keys(document())).toEqual(expect.arrayContaining(others))
+        verifiedTrail(trail(home, 'ada'))
+      }
+    }
+  )
+})

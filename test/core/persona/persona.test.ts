@@ -1,4 +1,4 @@
-import {symlinkSync, writeFileSync} from 'node:fs'
+import {readFileSync, symlinkSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {expect, it} from 'vitest'
 import {type UserContext, withUserContext} from '../../../src/core/context.ts'
@@ -78,5 +78,21 @@ it('refuses a facet whose file lies outside the persona, by dots or by a link', 
     setDocument(ada, 'facetIndex', {activeFacet: 'a', facets: {a: {personaFile}}})
     expect(() => as(ada)).toThrow(expect.objectContaining({code: 'ACCESS_DENIED', exitCode: 4}))
   }
+  expect(as(bob).core.identity?.name).toBe('bob')
+})
+
+it.each([
+  ['[1, 2]', /facets\.json cannot be read/],
+  ['{"facets": {"poet": ', /facets\.json cannot be read: line 1/],
+  ['{"facets": ["poet"]}', /facets\.json cannot be read: facets/],
+  ['{"activeFacet": 7, "facets": {}}', /facets\.json cannot be read: activeFacet/]
+])('says where a damaged list of facets is damaged, and leaves it: %j', async (text, message) => {
+  inTemporaryHome()
+  const {ada, bob} = await makePeople('ada', 'bob')
+  setDocument(ada, 'facetIndex', text)
+  expect(() => as(ada)).toThrow(
+    expect.objectContaining({code: 'UNREADABLE_FILE', exitCode: 1, message: expect.stringMatching(message)})
+  )
+  expect(withUserContext(ada, () => readFileSync(paths.facetIndex, 'utf8'))).toBe(text)
   expect(as(bob).core.identity?.name).toBe('bob')
 })

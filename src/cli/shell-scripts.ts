@@ -32,10 +32,15 @@ compdef _mh_complete mh`
 
 const FISH = `function __mh_complete
     set -l words (commandline -opc) (commandline -ct)
-    command mh complete -- $words[2..-1] 2>/dev/null </dev/null
+    set -l found (command mh complete -- $words[2..-1] 2>/dev/null </dev/null)
+    if set -q found[1]
+        printf '%s\\n' $found
+    else
+        __fish_complete_path (commandline -ct)
+    end
 end
 complete -c mh -e
-complete -c mh -a '(__mh_complete)'`
+complete -c mh -f -a '(__mh_complete)'`
 
 /** What each shell runs once, so that Tab asks `mh complete`. */
 export const SHELL_SCRIPTS: Record<Shell, string> = {bash: BASH, zsh: ZSH, fish: FISH}

@@ -1,5 +1,5 @@
 import {execFileSync, spawnSync} from 'node:child_process'
-import {mkdirSync, symlinkSync} from 'node:fs'
+import {mkdirSync, symlinkSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {describe, expect, it} from 'vitest'
 import {verifiedTrail} from '../support/audit.ts'
@@ -76,14 +76,19 @@ describe('completion', () => {
   })
 })
 
+/** The environment of a shell that finds mh by its name. */
+function withMh(home: Home): Record<string, string | undefined> {
+  const bin = join(home.home, 'bin')
+  mkdirSync(bin)
+  symlinkSync(BIN, join(bin, 'mh'))
+  symlinkSync(process.execPath, join(bin, 'node'))
+  return {...environment(home), PATH: `${bin}:${process.env.PATH}`}
+}
+
 describe('the script', () => {
   it('of bash completes at Tab, with mh found by its name', async () => {
     const home = await seeded()
-    const bin = join(home.home, 'bin')
-    mkdirSync(bin)
-    symlinkSync(BIN, join(bin, 'mh'))
-    symlinkSync(process.execPath, join(bin, 'node'))
-    const env = {...environment(home), PATH: `${bin}:${process.env.PATH}`}
+    const env = withMh(home)
     const tab = (...words: string[]): string[] => {
       const line = ['mh', ...words].map((word) => `'${word}'`).join(' ')
       const script = `eval "$(mh autocomplete bash)"; COMP_WORDS=(${line}); COMP_CWORD=${words.length}; _mh_complete; printf '%s\\n' "\${COMPREPLY[@]}"`
@@ -97,11 +102,25 @@ describe('the script', () => {
     expect(tab('memory', 'show', 'zzz')).toEqual([])
   })
 
+  it.skipIf(spawnSync('fish', ['--version']).error !== undefined)(
+    'of fish completes what mh knows, and files where it knows nothing',
+    async () => {
+      const home = await seeded()
+      const script =
+        "mh autocomplete fish | source; for line in 'mh task add --priority ' 'mh memory import /et'; complete -C $line; end"
+      const found = execFileSync('fish', ['-c', script], {env: withMh(home), encoding: 'utf8'})
+      expect(found.split('\n')).toEqual(['P0', 'P1', 'P2', 'P3', '/etc/', ''])
+    }
+  )
+
   it.each(['bash', 'zsh', 'fish'])('of %s is one that the shell itself can read', async (shell) => {
-    const {stdout, exitCode} = await mh(temporaryHome(), ['autocomplete', shell])
+    const home = temporaryHome()
+    const {stdout, exitCode} = await mh(home, ['autocomplete', shell])
     expect(exitCode).toBe(0)
     expect(stdout).toContain('complete --')
-    const parsed = spawnSync(shell, ['-n'], {input: stdout, encoding: 'utf8'})
+    const file = join(home.home, 'completion')
+    writeFileSync(file, stdout)
+    const parsed = spawnSync(shell, ['-n', file], {encoding: 'utf8'})
     // A shell that is not on this machine has nothing to say.
     if (parsed.error === undefined) expect([parsed.status, parsed.stderr]).toEqual([0, ''])
   })

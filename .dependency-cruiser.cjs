@@ -41,15 +41,21 @@ module.exports = {
     commands,
     rule(
       'http-is-apart',
-      'commands, http and mcp never import each other',
+      'commands and http never import each other; http loads mcp for its /mcp',
       ['http'],
-      ['cli', 'commands', 'entry', 'hooks', 'mcp']
+      ['cli', 'commands', 'entry', 'hooks']
     ),
     rule(
       'mcp-is-apart',
       'commands, http and mcp never import each other',
       ['mcp'],
       ['cli', 'commands', 'entry', 'hooks', 'http']
+    ),
+    rule(
+      'library-is-core',
+      'what other programs import needs no terminal and no server',
+      ['library'],
+      ['cli', 'commands', 'entry', 'hooks', 'http', 'mcp']
     ),
     {
       name: 'no-cycles',

@@ -5,10 +5,12 @@
  * dist/commands/…          one file a command, as oclif finds them
  * dist/chunks/…            what several of them share, and what is loaded only when it is used
  * dist/vendor/…            the packages of oclif that an ordinary run never needs, one file each
+ * dist/library/…           what `import 'metahuman'` loads, and its types
  */
 import {existsSync, mkdirSync, renameSync, rmSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {bundle} from './bundle.ts'
+import {bundleLibrary} from './library.ts'
 import {writeManifest} from './manifest.ts'
 
 const root = join(import.meta.dirname, '..')
@@ -23,6 +25,7 @@ try {
   const settings = {type: 'commonjs', imports: {'#vendor/*': './vendor/*.js'}}
   writeFileSync(join(fresh, 'package.json'), `${JSON.stringify(settings)}\n`)
   await bundle(root, fresh)
+  await bundleLibrary(root, join(fresh, 'library'))
   if (existsSync(dist)) renameSync(dist, former)
   renameSync(fresh, dist)
 } finally {

@@ -43,7 +43,7 @@ export async function bundle(root: string, dist: string): Promise<Map<string, st
       codeSplitting: {
         groups: [
           {name: 'entry', test: isStartup},
-          {name: 'base', test: isBase},
+          {name: 'mh-base', test: isBase},
           {name: 'memories', test: isMemories}
         ]
       }
@@ -62,8 +62,11 @@ export async function bundle(root: string, dist: string): Promise<Map<string, st
   return new Map(files.filter((file) => file.type === 'chunk').map(({fileName, moduleIds}) => [fileName, moduleIds]))
 }
 
-/** What is loaded from node_modules where it is used: what is compiled for each machine, and word lists of several megabytes. */
-const NOT_BUNDLED = /^(?:@(?:node-rs|zxcvbn-ts)\/|sqlite-vec$)/
+/**
+ * What is loaded from node_modules where it is used: what is compiled for each machine, word lists and a reader of PDF of
+ * megabytes, and what derives keys in JavaScript, which is ten times slower through the getters by which chunks see each other's exports.
+ */
+const NOT_BUNDLED = /^(?:@(?:node-rs|zxcvbn-ts)\/|(?:age-encryption|sqlite-vec|unpdf|pg|pg-boss)$)/
 
 /** What every run loads, also one that only prints the version: oclif, and what stands in for parts of it. */
 function isStartup(id: string): boolean {
@@ -80,9 +83,16 @@ function isMemories(id: string): boolean {
   return /[\\/]src[\\/]core[\\/](?:memory[\\/]memories|time)\.ts$/.test(id)
 }
 
+/** What runs in a thread or process of its own, and is started as a file. */
+const OWN_THREADS = [
+  'src/core/inbox/read-worker.ts',
+  'src/agents/extract/label-worker.ts',
+  'src/agents/scheduler/job-process.ts'
+]
+
 /** {'commands/user/list': 'src/commands/user/list.ts', …} */
 function entries(root: string): Record<string, string> {
   const files = globSync('src/{commands,hooks}/**/*.ts', {cwd: root}).sort()
-  const named = files.map((file) => [file.slice('src/'.length, -'.ts'.length), join(root, file)])
+  const named = [...files, ...OWN_THREADS].map((file) => [file.slice('src/'.length, -'.ts'.length), join(root, file)])
   return Object.fromEntries([['run', join(root, 'src/entry.ts')], ...named])
 }

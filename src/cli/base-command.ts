@@ -3,10 +3,13 @@ import type {Interfaces} from '@oclif/core'
 import {Command} from '@oclif/core/command'
 import * as Flags from '@oclif/core/flags'
 import {ux} from '@oclif/core/ux'
-import {ANONYMOUS, type UserContext, withUserContext} from '../core/context.ts'
+import {backend, enterContext} from '../core/backend.ts'
+import {ANONYMOUS, type UserContext} from '../core/context.ts'
 import {MhError, usageError} from '../core/errors.ts'
+import {migrationJournalPath} from '../core/migrate/journal-path.ts'
 import {onNotice} from '../core/notices.ts'
-import {listUsers} from '../core/users/accounts.ts'
+import {closeStore, openStore} from '../core/open-store.ts'
+import {isEmpty} from '../core/users/accounts.ts'
 import {type Identity, identify} from '../core/users/identify.ts'
 import {journalPath} from '../core/users/journal.ts'
 import {describeError} from './describe-error.ts'
@@ -44,8 +47,10 @@ export abstract class MhCommand<T extends typeof Command> extends Command {
    * even where the accounts cannot be read.
    */
   static person: 'required' | 'bootstrap' | 'optional' | 'unneeded' = 'required'
-  /** Whether a change of accounts that a crash interrupted is brought to its end first. */
+  /** Whether a change of accounts, or a migration, that a crash interrupted is brought to its end first. */
   static recovers = true
+  /** Whether the store that the data root names is opened first; a command for which it is not acts as nobody. */
+  static opensStore = true
 
   protected flags!: CommandFlags<T>
   protected args!: CommandArgs<T>
@@ -78,10 +83,12 @@ export abstract class MhCommand<T extends typeof Command> extends Command {
       if (!told.has(message)) ux.stderr(forTerminal(`Note: ${message}`, 2))
       told.add(message)
     })
+    const {recovers, opensStore} = this.ctor as unknown as typeof MhCommand
     try {
-      if ((this.ctor as unknown as typeof MhCommand).recovers && existsSync(journalPath()))
-        await (await import('../core/users/finish.ts')).recoverAccounts()
-      return await withUserContext(this.findPerson(), async () => {
+      if (opensStore) await this.openStore()
+      // What interrupts a change of files leaves a journal; a database takes it back by itself.
+      if (recovers && backend() === undefined) await recoverFiles()
+      return await enterContext(await this.findPerson(), async () => {
         try {
           // Loaded only where somebody acts as another person: it brings the audit trail and its hashes.
           if (this.identity?.context.assumed !== undefined) await (await import('../core/change.ts')).noteAssumedRead()
@@ -94,6 +101,7 @@ export abstract class MhCommand<T extends typeof Command> extends Command {
       })
     } finally {
       stopListening()
+      if (opensStore) await closeStore()
     }
   }
 
@@ -173,11 +181,22 @@ export abstract class MhCommand<T extends typeof Command> extends Command {
     if (!(await confirm(question))) throw new MhError('NOT_CONFIRMED', 'Nothing was done')
   }
 
-  private findPerson(): UserContext {
+  /** A command that needs nobody runs also where config.json cannot be read. */
+  private async openStore(): Promise<void> {
     const {person} = this.ctor as unknown as typeof MhCommand
-    if (person === 'bootstrap' && listUsers().length === 0 && this.flags.user === undefined) return ANONYMOUS
     try {
-      this.identity = identify(this.flags.user)
+      await openStore()
+    } catch (error) {
+      if (person !== 'unneeded' || !(error instanceof MhError) || error.code !== 'UNREADABLE_FILE') throw error
+    }
+  }
+
+  private async findPerson(): Promise<UserContext> {
+    const {person, opensStore} = this.ctor as unknown as typeof MhCommand
+    if (!opensStore) return ANONYMOUS
+    if (person === 'bootstrap' && isEmpty() && this.flags.user === undefined) return ANONYMOUS
+    try {
+      this.identity = await identify(this.flags.user)
       return this.identity.context
     } catch (error) {
       // Somebody who was named on this very line has to be there, whatever the command.
@@ -191,4 +210,10 @@ export abstract class MhCommand<T extends typeof Command> extends Command {
       return ANONYMOUS
     }
   }
+}
+
+/** Brings to its end what was interrupted. */
+async function recoverFiles(): Promise<void> {
+  if (existsSync(journalPath())) await (await import('../core/users/finish.ts')).recoverAccounts()
+  if (existsSync(migrationJournalPath())) await (await import('../core/migrate/recover.ts')).recoverMigration()
 }

@@ -1,7 +1,7 @@
 import {readDocument} from '../core/documents.ts'
 import {memoryStore} from '../core/memory/memories.ts'
 import {listTasks} from '../core/tasks/tasks.ts'
-import {listUsers} from '../core/users/accounts.ts'
+import {everybody} from '../core/users/accounts.ts'
 import {requirePermission} from '../core/users/permissions.ts'
 import {shortId} from './memory-table.ts'
 
@@ -13,7 +13,7 @@ export interface Candidate {
 }
 
 /** What can only be completed by looking it up. */
-export type Kind = 'usernames' | 'ids' | 'deleted ids' | 'tags' | 'types' | 'facets' | 'models'
+export type Kind = 'usernames' | 'ids' | 'deleted ids' | 'tags' | 'types' | 'facets' | 'models' | 'agents' | 'runs'
 
 /** So many ids are offered, the newest or the most urgent. */
 const MOST = 30
@@ -23,7 +23,7 @@ const MOST = 30
  * @param group the first word of the command: ids and tags of tasks are others than those of memories
  */
 export async function valuesOf(kind: Kind, group: string): Promise<Candidate[]> {
-  if (kind === 'usernames') return listUsers().map(({username, role}) => ({value: username, about: role}))
+  if (kind === 'usernames') return (await everybody()).map(({username, role}) => ({value: username, about: role}))
   requirePermission('read')
   switch (kind) {
     case 'ids':
@@ -36,6 +36,10 @@ export async function valuesOf(kind: Kind, group: string): Promise<Candidate[]> 
       return names((await memoryStore().statistics()).byType)
     case 'facets':
       return keysOf(readDocument('facetIndex')?.facets)
+    case 'agents':
+      return agents()
+    case 'runs':
+      return runs()
     case 'models':
       return [...keysOf(readDocument('models')?.models), {value: 'recall', about: 'built in'}]
   }
@@ -54,6 +58,17 @@ async function trashed(): Promise<Candidate[]> {
 async function tasks(which: 'all' | 'deleted'): Promise<Candidate[]> {
   const found = await listTasks({which}, MOST)
   return found.tasks.map(({id, title}) => ({value: shortId(id), about: line(title)}))
+}
+
+async function agents(): Promise<Candidate[]> {
+  const {allAgents} = await import('../agents/registry.ts')
+  return (await allAgents()).map(({name, description}) => ({value: name, about: line(description)}))
+}
+
+async function runs(): Promise<Candidate[]> {
+  const {listRuns} = await import('../core/agents/runs.ts')
+  const found = await listRuns(MOST)
+  return found.map(({id, agent, startedAt}) => ({value: shortId(id), about: `${agent}, ${startedAt}`}))
 }
 
 async function taskTags(): Promise<Candidate[]> {

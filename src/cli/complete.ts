@@ -136,5 +136,7 @@ const KINDS: Record<string, Kind> = {
   'remove-tag': 'tags',
   type: 'types',
   facet: 'facets',
-  model: 'models'
+  model: 'models',
+  agent: 'agents',
+  run: 'runs'
 }

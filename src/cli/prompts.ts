@@ -57,6 +57,17 @@ export async function askPassword(message: string): Promise<string> {
   }
 }
 
+/** Asks for a secret that is there already, once. Nothing of it is shown. @throws MhError INTERRUPTED (exit 130) */
+export async function askSecret(message: string): Promise<string> {
+  const prompt = inquirer.createPromptModule({output: process.stderr})
+  try {
+    const {answer} = await prompt([{type: 'password', name: 'answer', message}])
+    return answer
+  } catch (error) {
+    throw interrupted(error)
+  }
+}
+
 /** Asks whether something that cannot be undone shall be done; No where nothing is typed. @throws MhError INTERRUPTED (exit 130) */
 export async function confirm(message: string): Promise<boolean> {
   const prompt = inquirer.createPromptModule({output: process.stderr})

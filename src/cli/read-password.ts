@@ -12,7 +12,7 @@ export const passwordFlag = Flags.boolean({
  * @throws MhError PASSWORD_MISSING, NOT_TEXT (exit 2)
  */
 export async function readPassword(fromInput: boolean, mayAsk: boolean, username: string): Promise<string> {
-  if (fromInput) return inputPassword()
+  if (fromInput) return inputSecret('password')
   if (!mayAsk)
     throw usageError(
       'PASSWORD_MISSING',
@@ -23,15 +23,16 @@ export async function readPassword(fromInput: boolean, mayAsk: boolean, username
   return askPassword(`The new password of ${username}`)
 }
 
-function inputPassword(): string {
+/** A secret that is the whole of standard input. @param what "password" @throws MhError PASSWORD_MISSING, PASSPHRASE_MISSING, NOT_TEXT (exit 2) */
+export function inputSecret(what: 'password' | 'passphrase'): string {
   const bytes = readFileSync(0)
   let text: string
   try {
     text = new TextDecoder('utf-8', {fatal: true, ignoreBOM: true}).decode(bytes)
   } catch {
-    throw usageError('NOT_TEXT', 'The password on standard input is not text', 'Passwords are text in UTF-8')
+    throw usageError('NOT_TEXT', `The ${what} on standard input is not text`, 'It has to be text in UTF-8')
   }
-  const password = text.replace(/\r?\n$/, '')
-  if (password === '') throw usageError('PASSWORD_MISSING', 'Standard input holds no password')
-  return password
+  const secret = text.replace(/\r?\n$/, '')
+  if (secret === '') throw usageError(`${what.toUpperCase()}_MISSING`, `Standard input holds no ${what}`)
+  return secret
 }

@@ -53,7 +53,7 @@ export async function slashCommand(line: string, talk: Talk): Promise<{ending?: 
     case '/new':
       return {ending: 'new'}
     case '/user':
-      return {ending: {become: identify(needed(argument, 'Say who: /user <name>')).context}}
+      return {ending: {become: (await identify(needed(argument, 'Say who: /user <name>'))).context}}
     case '/memories':
       return {
         show: talk.last?.memoriesUsed.length ? citedLines(talk.last, 'all').join('\n') : 'No memories were used yet.'

@@ -1,6 +1,7 @@
 import {readSettings} from '../core/settings.ts'
 import type {Status} from '../core/status.ts'
 import {plural} from './plural.ts'
+import {relativeTime} from './relative-time.ts'
 import {printFields} from './table.ts'
 import {shortDue} from './task-table.ts'
 
@@ -28,7 +29,8 @@ export function statusScreen(status: Status): string {
       at === 0 ? 'Due next' : '',
       `${shortDue(task, zone)}  ${task.title}`
     ]),
-    ['Disk', `${size(disk.free)} free`],
+    ['Agents', agentsOf(status)],
+    ...(disk.free === null ? [] : [['Disk', `${size(disk.free)} free`] as [string, string]]),
     ['Profile', profilePath]
   ])
   return findings.length === 0 ? fields : `${fields}\n\n${findings.map(({message}) => `! ${message}`).join('\n')}`
@@ -41,6 +43,18 @@ export function sparkline(numbers: readonly number[]): string {
 }
 
 const BARS = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█']
+
+/** The last runs of the three that ran last: "organizer 5 minutes ago, reflector failed yesterday". */
+function agentsOf({agents}: Status): string {
+  const zone = readSettings().timezone
+  return agents
+    .slice(0, 3)
+    .map(({name, lastRun, status}) => {
+      const when = relativeTime(Date.parse(lastRun), Date.now(), zone)
+      return status === 'failed' ? `${name} failed ${when}` : `${name} ${when}`
+    })
+    .join(', ')
+}
 
 function modelOf({model, findings}: Status): string {
   const reachable = model.reachable === null ? '' : model.reachable ? ', answers' : ', does not answer'

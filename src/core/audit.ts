@@ -58,13 +58,21 @@ export const HEAD_FILE = 'head.json'
 
 /** Adds an entry to a person's own trail. Durable when it returns. */
 export function auditProfile(lock: ProfileLock, event: AuditEvent): void {
+  if (lock.writes !== undefined) {
+    lock.writes.audit(event)
+    return
+  }
   const root = profileFolder(lock.userId)
   const {path} = ensureFolder(root, PROFILE_LAYOUT.audit)
   append(path, ensureFolder(root, PROFILE_LAYOUT.temporary).path, event, lock.userId)
 }
 
 /** Adds an entry to the system's trail. Durable when it returns. */
-export function auditSystem(_lock: AccountsLock, event: AuditEvent, userId: string | null = null): void {
+export function auditSystem(lock: AccountsLock, event: AuditEvent, userId: string | null = null): void {
+  if (lock.writes !== undefined) {
+    lock.writes.audit(event, userId)
+    return
+  }
   ensureSystemFolder(systemPaths.audit)
   ensureSystemFolder(systemPaths.temporary)
   append(systemPaths.audit, systemPaths.temporary, event, userId)
@@ -130,15 +138,21 @@ function withFile<T>(path: string, fn: (file: number, path: string) => T): T {
   }
 }
 
-function formatEntry(
+/** Who acts, as an entry names them. */
+export function currentActor(): string {
+  const user = getUserContext()
+  return user === undefined || user.role === 'anonymous' ? 'system' : user.username
+}
+
+/** The line of an entry, and its hash. @param prev hash of the entry before it */
+export function formatEntry(
   event: AuditEvent,
   timestamp: string,
   userId: string | null,
-  prev: string
+  prev: string,
+  actor = currentActor()
 ): {text: string; hash: string} {
   const {level = 'info', category, event: name, details = {}} = event
-  const user = getUserContext()
-  const actor = user === undefined || user.role === 'anonymous' ? 'system' : user.username
   const body = JSON.stringify({timestamp, level, category, event: name, actor, userId, details, prev}).slice(0, -1)
   const hash = chainHash(prev, body)
   return {text: `${body},"hash":"${hash}"}`, hash}

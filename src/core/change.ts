@@ -1,6 +1,7 @@
 import {statSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {type AuditEvent, auditProfile, auditSystem} from './audit.ts'
+import {backend} from './backend.ts'
 import {type Assumption, getUserContext, requireUserContext, type UserContext} from './context.ts'
 import {errno} from './errors.ts'
 import {ensureSystemFolder} from './files.ts'
@@ -8,7 +9,7 @@ import {type AccountsLock, type ProfileLock, withAccountsLock, withProfileLock} 
 import {systemPaths} from './system-paths.ts'
 import {profileFolder} from './users/accounts.ts'
 
-/** What a change of a profile is given: the lock that it holds, and the profile's folder as it is under that lock. */
+/** What a change of a profile is given: the lock that it holds, and the profile's folder as it is under that lock, where it is one. */
 export interface ProfileChange {
   readonly user: UserContext
   readonly lock: ProfileLock
@@ -30,12 +31,19 @@ export async function changeProfile<T>(fn: (change: ProfileChange) => Promise<T>
   const {assumed} = user
   const change = (): Promise<T> =>
     withProfileLock(user.userId, (lock) => {
-      const root = profileFolder(user.userId)
+      const root = backend() === undefined ? profileFolder(user.userId) : undefined
       if (assumed !== undefined && !assumed.noted) {
         auditProfile(lock, assumption(assumed))
         assumed.noted = true
       }
-      return fn({user, lock, root, audit: (event) => auditProfile(lock, event)})
+      return fn({
+        user,
+        lock,
+        get root() {
+          return root ?? profileFolder(user.userId)
+        },
+        audit: (event) => auditProfile(lock, event)
+      })
     })
   if (assumed === undefined || assumed.noted) return change()
   return withAccountsLock((lock) => {

@@ -1,8 +1,10 @@
 import {join} from 'node:path'
 import type Conf from 'conf'
-import {ensureSystemFolder, readIfThere, unreadable, unwritable} from './files.ts'
-import {parseObject} from './json.ts'
+import {backend} from './backend.ts'
+import {ensureSystemFolder, unreadable, unwritable} from './files.ts'
+import {isObject, type JsonObject, parseObject} from './json.ts'
 import type {AccountsLock} from './locks.ts'
+import {readRemembered} from './remembered-text.ts'
 import {systemPaths} from './system-paths.ts'
 
 /** Settings of the data root, as config.json keeps them. Unknown keys stay. */
@@ -15,13 +17,31 @@ export interface RootConfig {
 }
 
 /**
- * The settings of the data root; an empty object where nothing was ever set. Read with JSON.parse and not through `conf`, which
- * loads a schema validator (12 ms) that reading does not need.
+ * The settings of the data root; an empty object where nothing was ever set. Where a database keeps everything, its settings are
+ * shared by all machines, and config.json says who is active on this one.
  * @throws MhError UNREADABLE_FILE with the line where config.json is damaged
  */
 export function readRootConfig(): RootConfig {
+  const store = backend()
+  return store === undefined ? readLocalConfig() : {...store.settings(), ...ownOf(readLocalConfig())}
+}
+
+/** What a machine knows for itself, whatever keeps everything. */
+const OWN_KEYS = ['activeUser', 'recentUsers', 'store']
+
+const ownOf = (config: RootConfig): RootConfig =>
+  Object.fromEntries(Object.entries(config).filter(([key]) => isOwn(key)))
+
+const isOwn = (key: string): boolean => OWN_KEYS.includes(key.split('.')[0] ?? '')
+
+/**
+ * What config.json of this machine holds. Read with JSON.parse and not through `conf`, which
+ * loads a schema validator (12 ms) that reading does not need.
+ * @throws MhError UNREADABLE_FILE with the line where config.json is damaged
+ */
+export function readLocalConfig(): RootConfig {
   const path = systemPaths.config
-  const text = readIfThere(path)
+  const text = readRemembered(path)
   if (text === undefined) return {}
   const value: RootConfig = parseObject(text, path)
   const {activeUser, recentUsers} = value
@@ -33,19 +53,41 @@ export function readRootConfig(): RootConfig {
 }
 
 /** Sets keys of config.json, keeping all others; a dot in a key goes a level down. Written through `conf`, which replaces the file atomically. */
-export const writeRootConfig = (lock: AccountsLock, changes: RootConfig): Promise<void> =>
-  changeRootConfig(lock, (config) => config.set(changes as Record<string, unknown>))
+export async function writeRootConfig(lock: AccountsLock, changes: RootConfig): Promise<void> {
+  const shared = lock.writes === undefined ? {} : withoutOwnKeys(changes)
+  if (Object.keys(shared).length > 0)
+    lock.writes?.configure(
+      Object.entries(shared).reduce(
+        (settings, [key, value]) => withPath(settings, key.split('.'), value),
+        backendSettings()
+      )
+    )
+  const local = lock.writes === undefined ? changes : ownOf(changes)
+  if (Object.keys(local).length > 0) await changeLocalConfig((config) => config.set(local as Record<string, unknown>))
+}
 
 /** Takes a key out of config.json. */
-export const unsetRootConfig = (lock: AccountsLock, key: string): Promise<void> =>
-  changeRootConfig(lock, (config) => config.delete(key))
+export async function unsetRootConfig(lock: AccountsLock, key: string): Promise<void> {
+  if (lock.writes === undefined || isOwn(key)) await changeLocalConfig((config) => config.delete(key))
+  else lock.writes.configure(withPath(backendSettings(), key.split('.'), undefined))
+}
 
-async function changeRootConfig(
-  _lock: AccountsLock,
-  change: (config: Conf<Record<string, unknown>>) => void
-): Promise<void> {
+const backendSettings = (): JsonObject => ({...backend()?.settings()})
+
+/** The settings that everybody shares. */
+export const withoutOwnKeys = (config: RootConfig): JsonObject =>
+  Object.fromEntries(Object.entries(config).filter(([key]) => !isOwn(key)))
+
+/** The settings with another value at a path; undefined takes it away. */
+function withPath(settings: JsonObject, [key = '', ...below]: string[], value: unknown): JsonObject {
+  const {[key]: present, ...others} = settings
+  const changed = below.length === 0 ? value : withPath(isObject(present) ? present : {}, below, value)
+  return changed === undefined ? others : {...others, [key]: changed}
+}
+
+async function changeLocalConfig(change: (config: Conf<Record<string, unknown>>) => void): Promise<void> {
   // A damaged file is told before conf sees it: conf would raise an error without path and line.
-  readRootConfig()
+  readLocalConfig()
   ensureSystemFolder(systemPaths.root)
   const {default: Config} = await import('conf')
   try {

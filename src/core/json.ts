@@ -10,10 +10,13 @@ export const isObject = (value: unknown): value is JsonObject =>
 export const texts = (value: unknown): string[] =>
   Array.isArray(value) ? value.filter((item): item is string => typeof item === 'string') : []
 
+/** Where a text was read: its path, or what finds that out where it is needed. */
+type Place = string | (() => string)
+
 /** Parses a document, which is always an object. @throws MhError UNREADABLE_FILE with path and line. The file stays as it is. */
-export function parseObject(text: string, path: string): JsonObject {
-  const value = parseJson(text, path)
-  if (!isObject(value)) throw unreadable(path, 'it is not a JSON object')
+export function parseObject(text: string, place: Place): JsonObject {
+  const value = parseJson(text, place)
+  if (!isObject(value)) throw unreadable(pathOf(place), 'it is not a JSON object')
   return value
 }
 
@@ -21,13 +24,15 @@ export function parseObject(text: string, path: string): JsonObject {
  * Parses JSON and, where it does not parse, says in which line.
  * @throws MhError UNREADABLE_FILE with path and line. The file stays as it is.
  */
-export function parseJson(text: string, path: string): unknown {
+export function parseJson(text: string, place: Place): unknown {
   try {
     return JSON.parse(text)
   } catch {
-    throw unreadable(path, jsonProblem(text))
+    throw unreadable(pathOf(place), jsonProblem(text))
   }
 }
+
+const pathOf = (place: Place): string => (typeof place === 'string' ? place : place())
 
 /** What is wrong with a text that is no JSON: the line, and one character. More of it could be somebody's diary. */
 export function jsonProblem(text: string): string {

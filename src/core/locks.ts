@@ -2,6 +2,7 @@ import {AsyncLocalStorage} from 'node:async_hooks'
 import {closeSync, openSync} from 'node:fs'
 import {join} from 'node:path'
 import type {DatabaseSync} from 'node:sqlite'
+import {type AccountWrites, backend, type ProfileWrites} from './backend.ts'
 import {conflict, errno, MhError} from './errors.ts'
 import {reach} from './faults.ts'
 import {ensureSystemFolder, unwritable} from './files.ts'
@@ -10,12 +11,16 @@ import {systemPaths} from './system-paths.ts'
 /** Proof that the lock of all accounts is held. */
 export interface AccountsLock {
   readonly kind: 'accounts'
+  /** Where a database keeps everything: what is written under the lock. */
+  readonly writes?: AccountWrites
 }
 
 /** Proof that one person's write lock is held. */
 export interface ProfileLock {
   readonly kind: 'profile'
   readonly userId: string
+  /** Where a database keeps everything: what is written under the lock. */
+  readonly writes?: ProfileWrites
 }
 
 /** How long a caller waits for somebody else's write. Nobody holds a lock during slow work, so this is never near. */
@@ -34,7 +39,12 @@ const queues = new Map<string, Promise<void>>()
  * @throws MhError LOCKED (exit 5) after a minute of waiting
  */
 export const withAccountsLock = <T>(fn: (lock: AccountsLock) => Promise<T> | T): Promise<T> =>
-  withLock('accounts', () => fn({kind: 'accounts'}))
+  withLock('accounts', (run) => {
+    const store = backend()
+    return store === undefined
+      ? withLockFile('accounts', () => run(() => fn({kind: 'accounts'})))
+      : store.lockAccounts((writes) => run(() => fn({kind: 'accounts', writes})))
+  })
 
 /**
  * Runs `fn` while no other process or task writes into that person's profile. Taken after the accounts lock where both are
@@ -42,27 +52,86 @@ export const withAccountsLock = <T>(fn: (lock: AccountsLock) => Promise<T> | T):
  * @throws MhError LOCKED (exit 5) after a minute of waiting
  */
 export const withProfileLock = <T>(userId: string, fn: (lock: ProfileLock) => Promise<T> | T): Promise<T> =>
-  withLock(userId, () => fn({kind: 'profile', userId}))
+  withLock(userId, (run) => {
+    const store = backend()
+    return store === undefined
+      ? withLockFile(userId, () => run(() => fn({kind: 'profile', userId})))
+      : store.lockProfile(userId, (writes) => run(() => fn({kind: 'profile', userId, writes})))
+  })
+
+/** @param take has the lock while it runs what it is given */
+async function withLock<T>(
+  name: string,
+  take: (run: (fn: () => Promise<T> | T) => Promise<T> | T) => Promise<T>
+): Promise<T> {
+  const outer = held.getStore()
+  checkOrder(name, outer)
+  const leave = await enterQueue(name)
+  try {
+    return await take((fn) => {
+      reach('locked')
+      return held.run({name, outer}, fn)
+    })
+  } finally {
+    leave()
+  }
+}
+
+/**
+ * Runs `fn` while no other process or task runs that agent for that person. Held as long as the agent works, model calls included, so it is
+ * taken before any lock of writes, and nobody waits for it. The kernel frees it when its holder dies.
+ * @returns what `fn` gives; undefined where the agent runs for them already
+ */
+export async function withAgentLock<T>(
+  agent: string,
+  userId: string,
+  fn: () => Promise<T>
+): Promise<{result: T} | undefined> {
+  const outer = held.getStore()
+  if (outer !== undefined)
+    throw new MhError('LOCK_ORDER', `The lock of ${agent} was asked for while that of ${outer.name} is held`)
+  const store = backend()
+  if (store !== undefined) return withNamedLock(await store.locks.take(`agent ${userId} ${agent}`), fn)
+  const path = join(systemPaths.locks, `${userId}.${agent}.lock`)
+  const database = open(path)
+  try {
+    database.exec('BEGIN IMMEDIATE')
+  } catch (error) {
+    database.close()
+    if (isBusy(error)) return undefined
+    throw unwritable(path, error)
+  }
+  try {
+    return {result: await fn()}
+  } finally {
+    database.exec('ROLLBACK')
+    database.close()
+  }
+}
+
+async function withNamedLock<T>(
+  lock: {release(): void} | undefined,
+  fn: () => Promise<T>
+): Promise<{result: T} | undefined> {
+  if (lock === undefined) return undefined
+  try {
+    return {result: await fn()}
+  } finally {
+    lock.release()
+  }
+}
 
 /**
  * BEGIN IMMEDIATE on a small SQLite file: the kernel frees it when the holder dies, so there is no stale lock to break.
  * Waiting is done here and not in SQLite's busy handler, which would stop the whole process.
  */
-async function withLock<T>(name: string, fn: () => Promise<T> | T): Promise<T> {
-  const outer = held.getStore()
-  checkOrder(name, outer)
-  const leave = await enterQueue(name)
+async function withLockFile<T>(name: string, fn: () => Promise<T> | T): Promise<T> {
+  const database = await acquire(name)
   try {
-    const database = await acquire(name)
-    try {
-      reach('locked')
-      return await held.run({name, outer}, fn)
-    } finally {
-      database.exec('ROLLBACK')
-      database.close()
-    }
+    return await fn()
   } finally {
-    leave()
+    database.exec('ROLLBACK')
+    database.close()
   }
 }
 

@@ -39,6 +39,8 @@ export const PROFILE_LAYOUT = {
   decisions: 'logs/decisions',
   actions: 'logs/actions',
   usage: 'logs/usage',
+  agentRuns: 'logs/agents',
+  agentState: 'logs/agents/state.json',
   adapters: 'out/adapters',
   datasets: 'out/datasets',
   temporary: '.tmp'

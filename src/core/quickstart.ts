@@ -1,7 +1,8 @@
+import {enterContext} from './backend.ts'
 import {openConversation} from './chat/conversation.ts'
-import {requireUserContext, withUserContext} from './context.ts'
+import {requireUserContext} from './context.ts'
 import {capture, listMemories, memoryStore, type ShownMemory, showMemory} from './memory/memories.ts'
-import {requireUserByName} from './users/accounts.ts'
+import {requireUser} from './users/accounts.ts'
 import {createUser} from './users/create.ts'
 import {contextOf} from './users/identify.ts'
 import {publicUser} from './users/show.ts'
@@ -31,7 +32,7 @@ const NEXT = [
  */
 export async function quickstart(username: string): Promise<Quickstart> {
   const user = await createUser({username})
-  return withUserContext(contextOf(requireUserByName(user.username)), resumeQuickstart)
+  return enterContext(contextOf(await requireUser(user.username)), resumeQuickstart)
 }
 
 /**
@@ -45,7 +46,7 @@ export async function resumeQuickstart(): Promise<Quickstart> {
   const question = memory.content === FIRST_MEMORY ? 'When did I set up mh?' : memory.content
   const conversation = await openConversation({model: 'recall', save: false})
   const {reply} = await conversation.ask(question)
-  return {user: publicUser(requireUserByName(username)), memory, question, answer: reply, next: NEXT}
+  return {user: publicUser(await requireUser(username)), memory, question, answer: reply, next: NEXT}
 }
 
 const FIRST_MEMORY = 'I set up mh today, and this is my first memory.'

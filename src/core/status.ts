@@ -1,6 +1,7 @@
 import {statfsSync} from 'node:fs'
 import {join} from 'node:path'
-import {requireUserContext, withUserContext} from './context.ts'
+import {backend, enterContext} from './backend.ts'
+import {requireUserContext} from './context.ts'
 import {noLegacyData} from './doctor/legacy.ts'
 import {readDocument} from './documents.ts'
 import {MhError} from './errors.ts'
@@ -11,13 +12,13 @@ import {defaultEngine} from './models/default-engine.ts'
 import type {ModelRegistry} from './models/registry.ts'
 import {type ResolvedModel, resolveModel} from './models/resolve.ts'
 import {notify} from './notices.ts'
-import {paths} from './paths.ts'
+import {PROFILE_LAYOUT, paths} from './paths.ts'
 import {type CognitiveMode, readMode} from './persona/mode.ts'
 import {readSettings} from './settings.ts'
 import {systemPaths} from './system-paths.ts'
 import {countOpenTasks, listTasks} from './tasks/tasks.ts'
 import {startOfDay} from './time.ts'
-import {listUsers, requireUserByName} from './users/accounts.ts'
+import {everybody, requireUser} from './users/accounts.ts'
 import {contextOf} from './users/identify.ts'
 import {requireAdministrator, requirePermission} from './users/permissions.ts'
 import {publicUser} from './users/show.ts'
@@ -40,8 +41,10 @@ export interface Status {
   memories: {total: number; unprocessed: number; week: number[]}
   /** `next`: the open tasks that come first, of those that have a due date. */
   tasks: {open: number; overdue: number; today: number; next: {id: string; title: string; due: string}[]}
-  /** Bytes that are free where the data root lies. */
-  disk: {free: number}
+  /** How each agent's last run for the person went, the latest first. */
+  agents: {name: string; lastRun: string; status: string; processed: number; created: number}[]
+  /** Bytes that are free where the data root lies; null where a database keeps everything. */
+  disk: {free: number | null}
   findings: Finding[]
   profilePath: string
 }
@@ -56,10 +59,10 @@ export async function readStatus(check = false, now = Date.now()): Promise<Statu
   const {username} = requireUserContext('The status')
   requirePermission('read')
   // The rest of what `mh doctor` looks for takes too long for every morning.
-  const findings: Finding[] = [...noLegacyData()].map(told)
+  const findings: Finding[] = backend() === undefined ? [...noLegacyData()].map(told) : []
   const mode = readMode().currentMode
   const model = readModel(mode, findings)
-  const user = publicUser(requireUserByName(username))
+  const user = publicUser(await requireUser(username))
   const {total, unprocessed} = await memoryStore().counts()
   return {
     user,
@@ -72,9 +75,10 @@ export async function readStatus(check = false, now = Date.now()): Promise<Statu
     },
     memories: {total, unprocessed, week: await memoryStore().countBetween(lastDays(7, now))},
     tasks: {...(await countOpenTasks(now)), next: await nextTasks()},
+    agents: await lastAgents(findings),
     disk: readDisk(findings),
     findings,
-    profilePath: paths.root
+    profilePath: user.profilePath
   }
 }
 
@@ -85,7 +89,7 @@ export async function readStatus(check = false, now = Date.now()): Promise<Statu
  */
 export async function readStatusOfAll(check = false): Promise<Status[]> {
   requireAdministrator('The status of everybody')
-  const users = listUsers()
+  const users = await everybody()
   // One person's key must not be sent to a server that another person named.
   if (check) (await import('./models/keys.ts')).serveSeveralPeople()
   const {auditAccess} = await import('./users/change-accounts.ts')
@@ -93,7 +97,7 @@ export async function readStatusOfAll(check = false): Promise<Status[]> {
   const all: Status[] = []
   for (const user of users) {
     try {
-      all.push(await withUserContext(contextOf(user), () => readStatus(check)))
+      all.push(await enterContext(contextOf(user), () => readStatus(check)))
     } catch (error) {
       notify({code: 'PROFILE_NOT_READ', message: `${user.username}: ${(error as Error).message}`})
     }
@@ -114,6 +118,25 @@ function lastDays(days: number, now: number): number[] {
 async function nextTasks(): Promise<Status['tasks']['next']> {
   const {tasks} = await listTasks({which: 'open'}, SHOWN_TASKS)
   return tasks.flatMap(({id, title, due}) => (due === undefined ? [] : [{id, title, due}]))
+}
+
+async function lastAgents(findings: Finding[]): Promise<Status['agents']> {
+  // Brings what writes records, which hardly any command needs.
+  const {runStore} = await import('./agents/runs.ts')
+  try {
+    return Object.values(await runStore().last())
+      .sort((a, b) => (a.startedAt < b.startedAt ? 1 : -1))
+      .map(({agent, startedAt, status, processed, created}) => ({
+        name: agent,
+        lastRun: startedAt,
+        status,
+        processed,
+        created
+      }))
+  } catch (error) {
+    note(findings, error)
+    return []
+  }
 }
 
 function readModel(mode: CognitiveMode, findings: Finding[]): ResolvedModel | undefined {
@@ -142,8 +165,18 @@ function readPersonaNames(name: string, findings: Finding[]): Status['persona'] 
 /** Whoever chats is told of a facet's file that cannot be read, or may not be: here only a name is wanted. */
 function nameInFacet(personaFile: unknown): string | undefined {
   if (typeof personaFile !== 'string' || !/^facets\/[\w-]+\.json$/.test(personaFile)) return undefined
+  const store = backend()
+  if (store !== undefined) return nameInText(store.document(`${PROFILE_LAYOUT.persona}/${personaFile}`))
   const read = readJsonFile(join(paths.persona, personaFile))
   return 'value' in read ? nameIn(objectOf(read.value)) : undefined
+}
+
+function nameInText(text = 'null'): string | undefined {
+  try {
+    return nameIn(objectOf(JSON.parse(text)))
+  } catch {
+    return undefined
+  }
 }
 
 function nameIn(core: JsonObject | undefined): string | undefined {
@@ -151,7 +184,8 @@ function nameIn(core: JsonObject | undefined): string | undefined {
   return typeof name === 'string' && name !== '' ? name : undefined
 }
 
-function readDisk(findings: Finding[]): {free: number} {
+function readDisk(findings: Finding[]): Status['disk'] {
+  if (backend() !== undefined) return {free: null}
   const {bavail, bsize} = statfsSync(systemPaths.root)
   const free = bavail * bsize
   if (free < LITTLE_SPACE)

@@ -3,8 +3,9 @@ import {join, resolve} from 'node:path'
 
 /** The data root: MH_HOME, else the data directory of the person's account by the XDG rules (on Windows %LOCALAPPDATA%). */
 function root(): string {
-  const {MH_HOME, XDG_DATA_HOME, LOCALAPPDATA} = process.env
+  const {MH_HOME} = process.env
   if (MH_HOME) return resolve(MH_HOME)
+  const {XDG_DATA_HOME, LOCALAPPDATA} = process.env
   if (XDG_DATA_HOME) return join(XDG_DATA_HOME, 'mh')
   if (process.platform === 'win32' && LOCALAPPDATA) return join(LOCALAPPDATA, 'mh')
   return join(homedir(), '.local', 'share', 'mh')

@@ -1,9 +1,7 @@
-import {closeSync, fstatSync, openSync, readFileSync, readSync} from 'node:fs'
-import {join} from 'node:path'
 import type {AuditEntry, AuditLevel} from '../audit.ts'
-import {errno} from '../errors.ts'
 import {DAY_MS} from '../time.ts'
-import {daysOf, noteAccess, type Scope, type Trail, trailsOf} from './trails.ts'
+import {type Trail, trailStore} from './trail-store.ts'
+import {noteAccess, type Scope, trailsOf} from './trails.ts'
 
 /** An entry, and in whose trail it stands. */
 export type ReadAuditEntry = AuditEntry & {trail: string}
@@ -26,12 +24,11 @@ export const LEVELS: readonly AuditLevel[] = ['info', 'warn', 'error', 'critical
  * @throws MhError NOT_ADMINISTRATOR (exit 4), USER_NOT_FOUND (exit 3)
  */
 export async function readAudit(filter: AuditFilter, scope: Scope): Promise<ReadAuditEntry[]> {
-  const trails = trailsOf(scope)
-  const entries = trails.flatMap((trail) =>
-    daysOf(trail.folder)
-      .filter((day) => mayHold(day, filter))
-      .flatMap((day) => parse(readFileSync(join(trail.folder, day), 'utf8'), trail))
-  )
+  const trails = await trailsOf(scope)
+  const entries: ReadAuditEntry[] = []
+  for (const trail of trails)
+    for (const {bytes} of await trailStore().days(trail, (day) => mayHold(day, filter)))
+      entries.push(...parse(bytes.toString('utf8'), trail))
   await noteAccess(trails, 'audit_viewed')
   // Stable: entries of one trail keep their order also where a clock went back.
   const passed = entries.filter((entry) => passes(entry, filter))
@@ -48,20 +45,10 @@ export async function* followAudit(
   signal: AbortSignal,
   pauseMs = 300
 ): AsyncGenerator<ReadAuditEntry> {
-  const ends = new Map<string, number>()
-  const trails = trailsOf(scope)
-  for (const trail of trails)
-    for (const day of daysOf(trail.folder)) ends.set(join(trail.folder, day), linesFrom(join(trail.folder, day), 0).end)
+  const followed: {trail: Trail; added: () => Promise<string>}[] = []
+  for (const trail of await trailsOf(scope)) followed.push({trail, added: await trailStore().follow(trail)})
   while (!signal.aborted) {
-    for (const trail of trails) {
-      // A profile that was renamed meanwhile is followed no further: its folder is empty from here.
-      for (const day of daysOf(trail.folder).slice(-2)) {
-        const path = join(trail.folder, day)
-        const {text, end} = linesFrom(path, ends.get(path) ?? 0)
-        ends.set(path, end)
-        yield* parse(text, trail).filter((entry) => passes(entry, filter))
-      }
-    }
+    for (const {trail, added} of followed) yield* parse(await added(), trail).filter((entry) => passes(entry, filter))
     await new Promise<void>((resolve) => {
       const timer = setTimeout(done, pauseMs)
       function done(): void {
@@ -71,25 +58,6 @@ export async function* followAudit(
       }
       signal.addEventListener('abort', done)
     })
-  }
-}
-
-/** Whole lines of a file from a byte on, and where the next look begins. */
-function linesFrom(path: string, from: number): {text: string; end: number} {
-  let file: number
-  try {
-    file = openSync(path, 'r')
-  } catch (error) {
-    if (errno(error) === 'ENOENT') return {text: '', end: from}
-    throw error
-  }
-  try {
-    const bytes = Buffer.alloc(Math.max(0, fstatSync(file).size - from))
-    const count = readSync(file, bytes, 0, bytes.length, from)
-    const length = bytes.subarray(0, count).lastIndexOf(0x0a) + 1
-    return {text: bytes.toString('utf8', 0, length), end: from + length}
-  } finally {
-    closeSync(file)
   }
 }
 

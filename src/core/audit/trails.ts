@@ -1,21 +1,9 @@
-import {join} from 'node:path'
 import {requireUserContext} from '../context.ts'
-import {namesIn} from '../files.ts'
-import {PROFILE_LAYOUT} from '../paths.ts'
-import {systemPaths} from '../system-paths.ts'
-import {listUsers, profileFolder, requireUserByName} from '../users/accounts.ts'
+import {everybody, findUserById, requireUser, userById} from '../users/accounts.ts'
 import {auditAccess} from '../users/change-accounts.ts'
 import {requireAdministrator, requirePermission} from '../users/permissions.ts'
-
-/** A trail, and whose it is. */
-export interface Trail {
-  /** A username, "system", or "archive/{id}" where the account was deleted. */
-  name: string
-  /** Absolute path of its folder. */
-  folder: string
-  /** Id of the person who writes to it; undefined for the system's and for archived ones. */
-  userId?: string
-}
+import type {User} from '../users/user.ts'
+import {type Trail, trailStore} from './trail-store.ts'
 
 /** Whose trails are meant: the own one, one person's, or all of them with the system's. */
 export type Scope = {kind: 'own'} | {kind: 'person'; username: string} | {kind: 'everybody'}
@@ -24,45 +12,27 @@ export type Scope = {kind: 'own'} | {kind: 'person'; username: string} | {kind: 
  * The trails of a scope. Others' are for administrators.
  * @throws MhError NOT_ADMINISTRATOR (exit 4), USER_NOT_FOUND (exit 3)
  */
-export function trailsOf(scope: Scope): Trail[] {
+export async function trailsOf(scope: Scope): Promise<Trail[]> {
   const {userId, username} = requireUserContext('The audit trail')
   requirePermission('read')
-  const own = {name: username, folder: join(profileFolder(userId), PROFILE_LAYOUT.audit), userId}
-  if (scope.kind === 'own') return [own]
+  const store = trailStore()
+  const own = async (): Promise<Trail[]> => [store.of(findUserById(userId) ?? (await requireUser(username)))]
+  if (scope.kind === 'own') return own()
   if (scope.kind === 'person') {
-    if (scope.username.toLowerCase() === username.toLowerCase()) return [own]
+    if (scope.username.toLowerCase() === username.toLowerCase()) return own()
     requireAdministrator(`Reading the audit trail of ${scope.username}`)
-    const user = requireUserByName(scope.username)
-    return [{name: user.username, folder: join(profileFolder(user.id), PROFILE_LAYOUT.audit), userId: user.id}]
+    return [store.of(await requireUser(scope.username))]
   }
   requireAdministrator("Reading everybody's audit trail")
-  return [
-    systemTrail(),
-    ...listUsers().map(({id, username: name}) => ({
-      name,
-      folder: join(profileFolder(id), PROFILE_LAYOUT.audit),
-      userId: id
-    })),
-    ...archived()
-  ]
+  return [store.system(), ...(await everybody()).map((user) => store.of(user)), ...(await store.archived())]
 }
-
-export const systemTrail = (): Trail => ({name: 'system', folder: systemPaths.audit})
 
 /** Notes in the system's trail and in those of other people that theirs were looked at. */
 export async function noteAccess(trails: readonly Trail[], event: 'audit_viewed' | 'audit_verified'): Promise<void> {
-  const users = listUsers().filter(({id}) => trails.some(({userId}) => userId === id))
+  const users: User[] = []
+  for (const {userId} of trails) {
+    const user = userId === undefined ? undefined : await userById(userId)
+    if (user !== undefined) users.push(user)
+  }
   await auditAccess(users, {category: 'security', event})
 }
-
-/** The names of a trail's days, the oldest first: "2026-05-04.ndjson". */
-export function daysOf(folder: string): string[] {
-  return namesIn(folder)
-    .filter((name) => /^\d{4}-\d\d-\d\d\.ndjson$/.test(name))
-    .sort()
-}
-
-const archived = (): Trail[] =>
-  namesIn(systemPaths.auditArchive)
-    .sort()
-    .map((name) => ({name: `archive/${name}`, folder: join(systemPaths.auditArchive, name)}))

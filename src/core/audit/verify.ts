@@ -1,12 +1,10 @@
-import {readFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {chainHash, GENESIS, HEAD_FILE, type Head, parseHead} from '../audit.ts'
 import {requireUserContext} from '../context.ts'
-import {namesIn, readIfThere} from '../files.ts'
-import {withAccountsLock, withProfileLock} from '../locks.ts'
 import {DAY_MS} from '../time.ts'
 import {isAdministrator} from '../users/permissions.ts'
-import {daysOf, noteAccess, systemTrail, type Trail, trailsOf} from './trails.ts'
+import {type Trail, type TrailDay, type TrailSnapshot, trailStore} from './trail-store.ts'
+import {noteAccess, trailsOf} from './trails.ts'
 
 /** What was found at a place of a trail. Lines count from 1; 0 is the file as a whole. */
 export interface BrokenEntry {
@@ -33,8 +31,8 @@ export interface Verification {
  * @throws MhError NOT_ADMINISTRATOR (exit 4)
  */
 export async function verifyAudit(everybody = false): Promise<Verification> {
-  const trails = trailsOf(everybody ? {kind: 'everybody'} : {kind: 'own'})
-  if (!everybody && isAdministrator(requireUserContext())) trails.push(systemTrail())
+  const trails = await trailsOf(everybody ? {kind: 'everybody'} : {kind: 'own'})
+  if (!everybody && isAdministrator(requireUserContext())) trails.push(trailStore().system())
   const parts: Verification[] = []
   for (const trail of trails) parts.push(await verifyTrail(trail))
   // Written afterwards: an entry would repair what a crash left, and so hide it.
@@ -43,31 +41,13 @@ export async function verifyAudit(everybody = false): Promise<Verification> {
 }
 
 /** Checks one trail, as it is at one moment. */
-export async function verifyTrail(trail: Trail): Promise<Verification> {
-  // Under the lock nobody is in the middle of a line. Hashing needs no lock: what was read does not change any more.
-  const read = (): Snapshot => takeSnapshot(trail.folder)
-  const {userId} = trail
-  return check(trail.folder, await (userId === undefined ? withAccountsLock(read) : withProfileLock(userId, read)))
-}
+export const verifyTrail = async (trail: Trail): Promise<Verification> =>
+  check(trail.place, await trailStore().snapshot(trail))
 
-interface Snapshot {
-  head: string | undefined
-  days: {name: string; bytes: Buffer}[]
-  torn: number
-}
-
-function takeSnapshot(folder: string): Snapshot {
-  return {
-    head: readIfThere(join(folder, HEAD_FILE)),
-    days: daysOf(folder).map((name) => ({name, bytes: readFileSync(join(folder, name))})),
-    torn: namesIn(folder).filter((name) => name.endsWith('.torn')).length
-  }
-}
-
-function check(folder: string, {head: headText, days, torn}: Snapshot): Verification {
+function check(place: string, {head: headText, days, torn}: TrailSnapshot): Verification {
   const result: Verification = {ok: true, files: days.length, entries: 0, unchained: 0, torn, broken: []}
   const tell = (name: string, line: number, reason: string): void => {
-    result.broken.push({file: join(folder, name), line, reason})
+    result.broken.push({file: join(place, name), line, reason})
   }
   const head = headText === undefined ? undefined : parseHead(headText)
   let expected: string | undefined = GENESIS
@@ -116,7 +96,7 @@ function check(folder: string, {head: headText, days, torn}: Snapshot): Verifica
 function checkHead(
   text: string | undefined,
   head: Head | undefined,
-  days: Snapshot['days'],
+  days: readonly TrailDay[],
   chained: boolean,
   agrees: boolean | undefined,
   tell: (name: string, line: number, reason: string) => void

@@ -59,6 +59,8 @@ export interface Asking {
   signal?: AbortSignal
   /** Is called with each piece of the answer as it comes. */
   onText?: (text: string) => void
+  /** Is told, before the answer begins, which memories it is made from. Tools may find more. */
+  onMemories?: (memories: MemoryUsed[]) => void
   /** Asks the person whether a tool may do that; where it is missing nobody can be asked. */
   confirm?: (proposal: Proposal) => Promise<boolean>
   /** Is told of each tool that was used. */
@@ -69,6 +71,8 @@ export type Preview = Prompt & {heldBack: HeldBack[]; tools: string[]}
 
 /** A conversation of one person with their persona. Belongs to the user context that it was opened in, and works in no other. */
 export interface Conversation {
+  /** What its turns are kept under, where they are kept. */
+  readonly session: string
   readonly engine: string
   readonly model: string | null
   readonly facet: string
@@ -205,13 +209,15 @@ async function converse(options: ConversationOptions, thread: Thread): Promise<C
   }
 
   return {
+    session,
     engine: engine.name,
     model: engine.model,
     facet: persona.facet.id,
     mode,
     keeps,
-    async ask(message, {signal, onText, confirm, onTool} = {}) {
+    async ask(message, {signal, onText, onMemories, confirm, onTool} = {}) {
       const {system, messages, memories, found, given} = await prepare(message)
+      onMemories?.(found.map(shownMemory))
       const made: Making = {used: [...found], given, uses: [], incomplete: false}
       const tools = toolsOf(made, confirm, onTool)
       let reply = ''
@@ -242,7 +248,7 @@ async function converse(options: ConversationOptions, thread: Thread): Promise<C
         engine: engine.name,
         model: engine.model,
         session: saved ? session : null,
-        memoriesUsed: made.used.map(({id, timestamp, content}) => ({id, timestamp, content})),
+        memoriesUsed: made.used.map(shownMemory),
         saved,
         ...(made.uses.length === 0 ? {} : {tools: made.uses})
       }
@@ -276,6 +282,8 @@ async function converse(options: ConversationOptions, thread: Thread): Promise<C
     })
   }
 }
+
+const shownMemory = ({id, timestamp, content}: FoundMemory): MemoryUsed => ({id, timestamp, content})
 
 /** What an answer is made from and with. */
 interface Making {

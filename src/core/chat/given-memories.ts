@@ -1,4 +1,5 @@
 import {type SearchAnswer, searchMemories} from '../memory/memories.ts'
+import {makerOf} from '../memory/provenance.ts'
 import {tokenize} from '../memory/text/tokenize.ts'
 import type {Engine, GivenMemory} from '../models/engine.ts'
 import {RECALL} from '../models/resolve.ts'
@@ -56,6 +57,8 @@ type Result = SearchAnswer['results'][number]
  * bare words said to recall ("grace harbour") were a search.
  */
 function onlyEchoes({type, content, metadata}: Result, message: string, engine: Engine): boolean {
+  // What an agent wove of quotes alone is found where it is quoted from.
+  if (metadata.engine === RECALL && makerOf({metadata}) !== undefined) return true
   if (type !== 'conversation' || (engine.name !== RECALL && metadata.engine !== RECALL)) return false
   const text = plain(content)
   return (

@@ -1,4 +1,5 @@
 import {appendFileSync} from 'node:fs'
+import {backend} from '../backend.ts'
 import {errno} from '../errors.ts'
 import {readIfThere, writeDurably} from '../files.ts'
 import {paths} from '../paths.ts'
@@ -7,6 +8,8 @@ const KEPT_LINES = 1000
 
 /** What the current person typed in conversations before, oldest first: at most 1,000 lines. */
 export function readLineHistory(): string[] {
+  // Of this machine's terminal: where a database keeps everything, nothing of a person is left on the machine.
+  if (backend() !== undefined) return []
   const lines =
     readIfThere(paths.chatHistory)
       ?.split('\n')
@@ -19,6 +22,7 @@ export function readLineHistory(): string[] {
 
 /** Adds a line to the history. A profile that is gone meanwhile is not made anew. */
 export function addToLineHistory(line: string): void {
+  if (backend() !== undefined) return
   try {
     appendFileSync(paths.chatHistory, `${line}\n`, {mode: 0o600})
   } catch (error) {

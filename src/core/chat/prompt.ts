@@ -58,7 +58,7 @@ const LONGEST_MEMORY = 1200
  */
 export function buildPrompt(parts: PromptParts): Prompt {
   const whole = parts.contextWindow * CHARACTERS_PER_TOKEN
-  const fixed = [whoSpeaks(parts), MODES[parts.mode], whenItIs(parts), ...whatIsToBeDone(parts.tasks)]
+  const fixed = [personaPrompt(parts), whenItIs(parts), ...whatIsToBeDone(parts.tasks)]
   const left = whole * (1 - ANSWER_SHARE) - fixed.join('\n\n').length - parts.message.length - MARKS
   if (left < 0) throw overflow(parts)
   const budget = Math.floor(Math.min(whole * SHARE, left / 2))
@@ -71,6 +71,10 @@ export function buildPrompt(parts: PromptParts): Prompt {
     turns: turns.length
   }
 }
+
+/** Who a model is to be, and in which mode: the part of a prompt that hangs on no message. */
+export const personaPrompt = (parts: Pick<PromptParts, 'persona' | 'username' | 'mode'>): string =>
+  `${whoSpeaks(parts)}\n\n${MODES[parts.mode]}`
 
 function overflow({message, contextWindow}: PromptParts): Error {
   return usageError(
@@ -86,7 +90,7 @@ const MODES: Record<CognitiveMode, string> = {
   emulation: 'Mode: emulation. Answer in the first person as the person would. Nothing of this conversation is kept.'
 }
 
-function whoSpeaks({persona: {core, facet}, username}: PromptParts): string {
+function whoSpeaks({persona: {core, facet}, username}: Pick<PromptParts, 'persona' | 'username'>): string {
   const {identity = {}, personality = {}, values = {}, goals = {}} = core
   const {communicationStyle: style = {}, traits = {}} = personality
   const person = identity.humanName || username
@@ -192,6 +196,6 @@ const messagesOf = ({content, response}: Turn): ChatMessage[] => [
 ]
 
 /** "<" as an escape, so that no text of a person's data can close the marks around it. */
-const escaped = (line: string): string => line.replaceAll('<', '\\u003c')
+export const escaped = (line: string): string => line.replaceAll('<', '\\u003c')
 
 const shorten = (text: string): string => (text.length > LONGEST_MEMORY ? `${text.slice(0, LONGEST_MEMORY)} …` : text)

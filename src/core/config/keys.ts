@@ -138,9 +138,9 @@ export const SETTINGS: readonly Setting[] = [
   {
     key: 'registration',
     scope: 'root',
-    summary: 'Whether the web lets people register: never, or with the setup token',
+    summary: 'Whether the web lets people register: never, with a token (setup or invitation), or whoever comes',
     default: () => 'token',
-    ...choice('closed', 'token')
+    ...choice('closed', 'token', 'open')
   },
   {
     key: 'sessionHours',
@@ -150,6 +150,13 @@ export const SETTINGS: readonly Setting[] = [
     ...whole(1, 8760)
   },
   {key: 'backupKeep', scope: 'root', summary: 'How many backups are kept', default: () => 7, ...whole(1, 10_000)},
+  {
+    key: 'agentConcurrency',
+    scope: 'root',
+    summary: 'How many agents the scheduler runs at once; takes effect when it starts',
+    default: () => 2,
+    ...whole(1, 64)
+  },
   {
     key: 'models.keyGrants',
     scope: 'root',

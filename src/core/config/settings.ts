@@ -5,7 +5,7 @@ import {getUserContext, requireUserContext} from '../context.ts'
 import {readDocument, writeDocument} from '../documents.ts'
 import type {JsonObject} from '../json.ts'
 import type {AccountsLock} from '../locks.ts'
-import {listUsers} from '../users/accounts.ts'
+import {isEmpty} from '../users/accounts.ts'
 import {changeAccounts} from '../users/change-accounts.ts'
 import {isAdministrator, requireAdministrator, requirePermission} from '../users/permissions.ts'
 import {readValue, requireSetting, SETTINGS, type Setting} from './keys.ts'
@@ -102,7 +102,7 @@ const readPath = (value: unknown, key: string): unknown =>
 /** While nobody has an account, whoever is at the machine sets it up. */
 function mayAdminister(): boolean {
   const user = getUserContext()
-  return listUsers().length === 0 || (user !== undefined && isAdministrator(user))
+  return isEmpty() || (user !== undefined && isAdministrator(user))
 }
 
 function requireRoot({key}: Setting): void {

@@ -48,7 +48,7 @@ export async function* accountsAgree(): AsyncGenerator<Found> {
     yield {
       severity: 'error',
       code: 'INTERRUPTED_CHANGE',
-      message: `A ${{create: 'creation', rename: 'renaming', delete: 'deletion'}[journal.action]} of an account was interrupted`,
+      message: `The ${{create: 'creation', rename: 'renaming', delete: 'deletion', restore: 'restoring'}[journal.action]} of an account was interrupted`,
       path: journalPath(),
       mend: async () => {
         await recoverAccounts()

@@ -1,4 +1,5 @@
-import {systemTrail, trailsOf} from '../audit/trails.ts'
+import {trailStore} from '../audit/trail-store.ts'
+import {trailsOf} from '../audit/trails.ts'
 import {verifyTrail} from '../audit/verify.ts'
 import {getUserContext} from '../context.ts'
 import type {Found} from './finding.ts'
@@ -6,8 +7,8 @@ import type {Found} from './finding.ts'
 /** The own trail and the system's are whole. */
 export async function* auditHolds(): AsyncGenerator<Found> {
   const user = getUserContext()
-  const own = user === undefined || user.role === 'anonymous' ? [] : trailsOf({kind: 'own'})
-  for (const trail of [...own, systemTrail()]) {
+  const own = user === undefined || user.role === 'anonymous' ? [] : await trailsOf({kind: 'own'})
+  for (const trail of [...own, trailStore().system()]) {
     const {broken, torn, unchained} = await verifyTrail(trail)
     for (const {file, line, reason} of broken)
       yield {
@@ -22,14 +23,14 @@ export async function* auditHolds(): AsyncGenerator<Found> {
         severity: 'info',
         code: 'AUDIT_TORN',
         message: `${torn} audit entries were cut by a crash; what they tell of was never acknowledged`,
-        path: trail.folder
+        path: trail.place
       }
     if (unchained > 0)
       yield {
         severity: 'info',
         code: 'AUDIT_UNCHAINED',
         message: `${unchained} audit entries are older than the chain; nothing vouches for them`,
-        path: trail.folder
+        path: trail.place
       }
   }
 }

@@ -1,18 +1,20 @@
 import {auditSystem} from '../audit.ts'
+import {backend} from '../backend.ts'
 import {changeProfile} from '../change.ts'
 import {getUserContext} from '../context.ts'
 import {MhError} from '../errors.ts'
 import {withAccountsLock} from '../locks.ts'
-import {listUsers} from '../users/accounts.ts'
+import {isEmpty} from '../users/accounts.ts'
 import {isAdministrator} from '../users/permissions.ts'
 import {accountFiles, accountsAgree} from './accounts.ts'
 import {auditHolds} from './audit.ts'
 import type {Check, Finding} from './finding.ts'
-import {noLegacyData} from './legacy.ts'
+import {noLegacyData, noMigrationIsInterrupted} from './legacy.ts'
 import {machineIsFit} from './machine.ts'
 import {modelAnswers} from './model.ts'
 import {filesArePrivate} from './permissions.ts'
 import {profileIsReadable} from './profile.ts'
+import {storeAnswers} from './store.ts'
 import {nothingIsLeftOver} from './temporary.ts'
 
 export interface Diagnosis {
@@ -27,7 +29,7 @@ export interface Diagnosis {
  */
 export async function diagnose(fix: boolean): Promise<Diagnosis> {
   const findings: Finding[] = []
-  await run({scope: 'system', find: accountFiles}, fix, findings)
+  if (backend() === undefined) await run({scope: 'system', find: accountFiles}, fix, findings)
   // Everything else asks the accounts.
   if (canRead()) for (const check of checks()) await run(check, fix, findings)
   await noteFixes(findings)
@@ -43,8 +45,15 @@ function checks(): Check[] {
           {scope: 'own', find: profileIsReadable},
           {scope: 'own', find: modelAnswers}
         ]
+  const stored: Check[] = [
+    {scope: 'system', find: storeAnswers},
+    {scope: 'system', find: auditHolds},
+    ...own.filter(({find}) => find === modelAnswers)
+  ]
+  if (backend() !== undefined) return stored
   return [
     {scope: 'system', find: accountsAgree},
+    {scope: 'system', find: noMigrationIsInterrupted},
     {scope: 'system', find: filesArePrivate},
     {scope: 'system', find: nothingIsLeftOver},
     {scope: 'system', find: machineIsFit},
@@ -83,14 +92,14 @@ async function run({scope, find}: Check, fix: boolean, findings: Finding[]): Pro
 
 /** Where nobody can be told to be an administrator, whoever is at the machine mends it. */
 function mayMendSystem(): boolean {
-  if (!canRead() || listUsers().length === 0) return true
+  if (!canRead() || isEmpty()) return true
   const user = getUserContext()
   return user !== undefined && isAdministrator(user)
 }
 
 function canRead(): boolean {
   try {
-    listUsers()
+    isEmpty()
     return true
   } catch {
     return false // Found by the first check.
@@ -99,7 +108,7 @@ function canRead(): boolean {
 
 async function noteFixes(findings: readonly Finding[]): Promise<void> {
   const fixed = findings.filter((finding) => finding.fixed)
-  if (fixed.length === 0 || !canRead() || listUsers().length === 0) return
+  if (fixed.length === 0 || !canRead() || isEmpty()) return
   const user = getUserContext()
   const event = {category: 'system', event: 'doctor_fixed', details: {fixed: fixed.map(({code}) => code)}} as const
   if (user !== undefined && user.role !== 'anonymous') await changeProfile((profile) => profile.audit(event))

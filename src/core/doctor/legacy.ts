@@ -1,5 +1,7 @@
 import {existsSync} from 'node:fs'
 import {join} from 'node:path'
+import {withAccountsLock} from '../locks.ts'
+import {migrationJournalPath} from '../migrate/journal-path.ts'
 import {systemPaths} from '../system-paths.ts'
 import type {Found} from './finding.ts'
 
@@ -14,6 +16,7 @@ const PLACES = [
   'persona/relationships.json',
   'persona/routines.json',
   'persona/decision-rules.json',
+  'persona/cognitive-mode.json',
   'logs/decisions',
   'logs/actions'
 ]
@@ -29,5 +32,22 @@ export function* noLegacyData(): Generator<Found> {
       message: `Data of a single-user system lies at the root, where nobody finds it: ${there.join(', ')}`,
       path,
       hint: 'mh migrate --username <username> --dry-run shows how it moves into a profile'
+    }
+}
+
+/** No migration stands where a crash interrupted it. */
+export async function* noMigrationIsInterrupted(): AsyncGenerator<Found> {
+  if (!existsSync(migrationJournalPath())) return
+  // Under the lock: one that is under way in another process was not interrupted.
+  if (await withAccountsLock(() => existsSync(migrationJournalPath())))
+    yield {
+      severity: 'error',
+      code: 'INTERRUPTED_MIGRATION',
+      message: 'A migration was interrupted: its files lie in two places',
+      path: migrationJournalPath(),
+      mend: async () => {
+        const {recoverMigration} = await import('../migrate/recover.ts')
+        await recoverMigration()
+      }
     }
 }

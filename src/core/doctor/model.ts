@@ -1,4 +1,5 @@
-import {paths} from '../paths.ts'
+import {documentPlace} from '../documents.ts'
+import {PROFILE_LAYOUT} from '../paths.ts'
 import {readStatus} from '../status.ts'
 import type {Found} from './finding.ts'
 
@@ -10,7 +11,7 @@ export async function* modelAnswers(): AsyncGenerator<Found> {
       severity: 'warning',
       code: 'MODEL_UNREACHABLE',
       message: `The model ${model.model} (${model.engine}) does not answer`,
-      path: paths.models,
+      path: documentPlace(PROFILE_LAYOUT.models),
       hint: `Start its server${model.engine === 'ollama' ? ' (ollama serve)' : ''}, or choose another one: mh model use`
     }
 }

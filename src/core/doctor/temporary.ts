@@ -1,7 +1,8 @@
-import {readFileSync, rmSync} from 'node:fs'
+import {existsSync, readFileSync, rmSync} from 'node:fs'
 import {join} from 'node:path'
 import {errno} from '../errors.ts'
 import {namesIn} from '../files.ts'
+import {migrationJournalPath} from '../migrate/journal-path.ts'
 import {PROFILE_LAYOUT} from '../paths.ts'
 import {systemPaths} from '../system-paths.ts'
 import {findUserById, listUsers} from '../users/accounts.ts'
@@ -15,7 +16,7 @@ export function* nothingIsLeftOver(): Generator<Found> {
     ...listUsers().map(({username}) => join(systemPaths.profiles, username, PROFILE_LAYOUT.temporary))
   ]
   for (const folder of folders) {
-    const left = namesIn(folder).filter(isOfDeadProcess)
+    const left = namesIn(folder).filter((name) => isOfDeadProcess(name) && !isNeeded(name))
     if (left.length > 0)
       yield {
         severity: 'warning',
@@ -23,7 +24,7 @@ export function* nothingIsLeftOver(): Generator<Found> {
         message: `${left.length} unfinished files of processes that ended: ${left.slice(0, 3).join(', ')}${left.length > 3 ? ', …' : ''}`,
         path: folder,
         mend: () => {
-          for (const name of left) rmSync(join(folder, name), {force: true})
+          for (const name of left) rmSync(join(folder, name), {recursive: true, force: true})
         }
       }
   }
@@ -56,6 +57,9 @@ function* deadServices(): Generator<Found> {
     }
   }
 }
+
+/** What an interrupted migration goes back to, or on from, is nothing left over. */
+const isNeeded = (name: string): boolean => name.startsWith('migration.') && existsSync(migrationJournalPath())
 
 /** Names tell who wrote them: name.{pid}.{random}, and head.json.{pid}. */
 function isOfDeadProcess(name: string): boolean {

@@ -6,6 +6,7 @@ import {ensureSystemFolder, namesIn, unwritable} from '../files.ts'
 import {withProfileLock} from '../locks.ts'
 import {notify} from '../notices.ts'
 import {systemPaths} from '../system-paths.ts'
+import {heldIndexes} from './held.ts'
 import type {IndexDatabase} from './index-database.ts'
 import {IndexUnusable} from './unusable.ts'
 
@@ -24,6 +25,8 @@ interface IndexKind<Index extends IndexDatabase> {
   /** @throws IndexUnusable where it is missing, damaged, or made for something else */
   open: (file: string, user: UserContext) => Index
   create: (file: string, user: UserContext) => Index
+  /** What of the person the index is opened for, as a text: one that is open for anything else cannot be used. */
+  purpose: (user: UserContext) => string
 }
 
 /** The indexes of one kind, one for each person, below cache/. Each may be removed at any time, and is then built again from the files. */
@@ -62,6 +65,8 @@ export function derivedIndex<Index extends IndexDatabase>(kind: IndexKind<Index>
     for (const path of files(userId)) rmSync(path, {force: true})
   }
 
+  const held = heldIndexes<Index>()
+
   function open(user: UserContext): Index | undefined {
     const file = fileOf(user.userId)
     try {
@@ -89,11 +94,30 @@ export function derivedIndex<Index extends IndexDatabase>(kind: IndexKind<Index>
 
   const openLocked = (user: UserContext): Index => open(user) ?? remake(user)
 
+  async function lend<T>(user: UserContext, fn: (index: Index) => Promise<T> | T): Promise<T> {
+    const file = fileOf(user.userId)
+    const purpose = kind.purpose(user)
+    const index = await held.take(
+      file,
+      purpose,
+      () => open(user) ?? withProfileLock(user.userId, () => openLocked(user))
+    )
+    let result: T
+    try {
+      result = await fn(index)
+    } catch (error) {
+      index.close()
+      throw error
+    }
+    held.giveBack(file, purpose, index)
+    return result
+  }
+
   return {
     async use(user, fn) {
       for (let tries = 1; ; tries++) {
         try {
-          return await closing(open(user) ?? (await withProfileLock(user.userId, () => openLocked(user))), fn)
+          return await lend(user, fn)
         } catch (error) {
           // Damage may show only where a damaged page is read, and somebody may empty the cache at any moment.
           if (!(error instanceof IndexUnusable) || tries === TRIES) throw unwritable(fileOf(user.userId), error)
@@ -150,13 +174,5 @@ export function derivedIndex<Index extends IndexDatabase>(kind: IndexKind<Index>
 export function removeIndexes(userId: string): void {
   for (const name of namesIn(systemPaths.indexes)) {
     if (name.startsWith(`${userId}.`)) rmSync(join(systemPaths.indexes, name), {force: true})
-  }
-}
-
-async function closing<Index extends IndexDatabase, T>(index: Index, fn: (index: Index) => Promise<T> | T): Promise<T> {
-  try {
-    return await fn(index)
-  } finally {
-    index.close()
   }
 }

@@ -2,7 +2,7 @@ import {closeSync, existsSync, openSync} from 'node:fs'
 import {DatabaseSync, type DatabaseSyncOptions} from 'node:sqlite'
 import {Statements} from './statements.ts'
 import type {FolderMark} from './sync-folders.ts'
-import {guarded, IndexUnusable} from './unusable.ts'
+import {guarded, guardedLater, IndexUnusable} from './unusable.ts'
 
 /** The table that an `IndexDatabase` keeps its marks in; a part of every schema. */
 export const FOLDER_TABLE =
@@ -111,6 +111,10 @@ export abstract class IndexDatabase {
 
   protected guarded<T>(fn: () => T): T {
     return guarded(this.file, fn)
+  }
+
+  protected guardedLater<T>(fn: () => Promise<T>): Promise<T> {
+    return guardedLater(this.file, fn)
   }
 }
 

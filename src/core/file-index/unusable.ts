@@ -20,10 +20,21 @@ export function guarded<T>(file: string, fn: () => T): T {
   try {
     return fn()
   } catch (error) {
-    if (isDamage(error)) throw new IndexUnusable(file, error.message, error)
-    throw error
+    throw told(file, error)
   }
 }
+
+/** The same for what goes on later. */
+export async function guardedLater<T>(file: string, fn: () => Promise<T>): Promise<T> {
+  try {
+    return await fn()
+  } catch (error) {
+    throw told(file, error)
+  }
+}
+
+const told = (file: string, error: unknown): unknown =>
+  isDamage(error) ? new IndexUnusable(file, error.message, error) : error
 
 /** Whether SQLite says of a file that it is damaged, gone or no database. */
 export function isDamage(error: unknown): error is Error {

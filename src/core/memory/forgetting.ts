@@ -61,8 +61,27 @@ export async function selectToForget({references, filter}: ForgetSelection): Pro
 
 const PAGE = 500
 
-/** Removes memories for good. There is no way back. @param ids whole ids, as `selectToForget` gives them */
+/**
+ * Removes memories for good. There is no way back.
+ * @param ids whole ids, as `selectToForget` gives them
+ * @returns the places that still hold something of them, backups among them
+ */
 export async function forgetMemories(ids: readonly string[]): Promise<{forgotten: string[]; remaining: Remaining[]}> {
   requirePermission('forget')
-  return memoryStore().forget(ids)
+  const store = memoryStore()
+  const wanted = new Set(ids)
+  const sought = [
+    ...(await store.getAll(ids)),
+    ...(await store.trashed()).filter(({event}) => wanted.has(event.id))
+  ].map(({event, path}) => ({id: event.id, timestamp: event.timestamp, path}))
+  const {forgotten, remaining} = await store.forget(ids)
+  const {backupsHolding} = await import('../backup/holding.ts')
+  const backups = await backupsHolding(sought)
+  return {
+    forgotten,
+    remaining: [
+      ...remaining,
+      ...backups.map(({path, maybe}): Remaining => ({where: 'backup', path, ...(maybe ? {maybe} : {})}))
+    ]
+  }
 }

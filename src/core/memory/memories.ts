@@ -1,3 +1,4 @@
+import {backend} from '../backend.ts'
 import {requireUserContext} from '../context.ts'
 import {notFound, usageError} from '../errors.ts'
 import {newId} from '../ids.ts'
@@ -62,7 +63,7 @@ export interface SearchAnswer {
 }
 
 /** Where the current person's memories are kept. */
-export const memoryStore = (): MemoryStore => fileStore
+export const memoryStore = (): MemoryStore => backend()?.memories ?? fileStore
 
 /**
  * Keeps one memory of the current person. It is durable when this returns.

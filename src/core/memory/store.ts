@@ -60,6 +60,13 @@ export interface Update {
   audit: (event: EpisodicEvent) => AuditEvent
 }
 
+/** A change of one of many memories. */
+export interface ManyUpdate {
+  id: string
+  /** Makes the new record from the present one, at once, and again where it changed meanwhile; undefined leaves it as it is. */
+  change: (event: EpisodicEvent) => EpisodicEvent | undefined
+}
+
 /** An earlier version of a memory. */
 export interface EarlierVersion {
   event: EpisodicEvent
@@ -115,6 +122,8 @@ export interface Remaining {
   /** "profile": a file of the person's; "index"; "backup": a backup that was made while the memory was there. */
   where: 'profile' | 'index' | 'backup'
   path: string
+  /** Of a backup that nobody can look into: it was made late enough to hold it. */
+  maybe?: true
 }
 
 /**
@@ -132,6 +141,14 @@ export interface MemoryStore {
   getAll(ids: readonly string[]): Promise<StoredMemory[]>
   /** @returns undefined where there is no such memory @throws MhError STALE_VERSION (exit 5) */
   update(id: string, update: Update): Promise<StoredMemory | undefined>
+  /**
+   * Changes many memories (512 at most) as one: durable all together, with one audit entry. Nothing is kept as an earlier version.
+   * @returns those that are changed by it; what is not there, or was left as it is, is not among them
+   */
+  updateMany(
+    updates: readonly ManyUpdate[],
+    audit: (changed: readonly EpisodicEvent[]) => AuditEvent
+  ): Promise<StoredMemory[]>
   /** Moves memories to the trash. @returns the ids of those that were there */
   trash(ids: readonly string[]): Promise<string[]>
   /** Takes memories back out of the trash. @returns the ids of those that were in it */

@@ -36,8 +36,7 @@ export interface NewModel {
  */
 export async function addModel({id, contextWindow, ...entry}: NewModel): Promise<PublicModel> {
   requirePermission('model')
-  if (!/^[\w][\w.:/-]{0,99}$/.test(id) || id === RECALL || id.includes('..'))
-    throw usageError('INVALID_MODEL', `${JSON.stringify(id)} cannot name a model`, 'Use letters, digits and . _ : / -')
+  checkId(id)
   checkSecrets(entry)
   return changeRegistry('model_added', (document) => {
     const models = (document.models ?? {}) as JsonObject
@@ -81,19 +80,72 @@ export async function useModel(id: string, role = 'persona', mode?: string): Pro
   })
 }
 
+/** What is set of several models at once. What is missing stays as it is. */
+export interface ModelChanges {
+  /** Added, or changed where there is one of that id. */
+  models?: readonly ModelChange[] | undefined
+  /** Which model has which role; null where none. */
+  defaults?: Record<string, string | null> | undefined
+}
+
+export interface ModelChange {
+  id: string
+  provider: string
+  model: string
+  /** null takes it away. */
+  baseURL?: string | null | undefined
+  /** null takes it away. */
+  apiKeyEnv?: string | null | undefined
+  contextWindow?: number | undefined
+  allowPrivate?: boolean | undefined
+}
+
+/**
+ * Sets models and roles of the current person, all of it or nothing.
+ * @throws MhError INVALID_MODEL, INVALID_ROLE (exit 2), MODEL_NOT_FOUND (exit 3), NOT_ALLOWED_FOR_ROLE (exit 4)
+ */
+export async function setModels({models = [], defaults = {}}: ModelChanges): Promise<void> {
+  requirePermission('model')
+  for (const {id, provider, baseURL, apiKeyEnv} of models) {
+    checkId(id)
+    checkSecrets({provider, ...(baseURL ? {baseURL} : {}), ...(apiKeyEnv ? {apiKeyEnv} : {})})
+  }
+  for (const role of Object.keys(defaults)) checkOne(role, MODEL_ROLES, 'INVALID_ROLE', 'role of a model')
+  await changeProfile((profile) => {
+    const present = readDocument('models') ?? {}
+    checkModels(present)
+    const entries = {...((present.models ?? {}) as Record<string, JsonObject>)}
+    for (const {id, contextWindow, ...fields} of models) {
+      const before = entries[id]
+      const options = contextWindow === undefined ? {} : {options: {...(before?.options as object), contextWindow}}
+      const given = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined))
+      const entry = {...before, ...given, ...options}
+      entries[id] = Object.fromEntries(Object.entries(entry).filter(([, value]) => value !== null))
+    }
+    const document = {
+      ...present,
+      models: entries,
+      defaults: {...(present.defaults as JsonObject | undefined), ...defaults}
+    }
+    const registry = checkModels(document)
+    // Refuses what could not be called.
+    for (const id of [...models.map((one) => one.id), ...Object.values(defaults)])
+      if (id !== null) resolveModel({role: 'persona', mode: 'dual', override: id}, registry)
+    writeDocument(profile, 'models', document)
+    profile.audit({
+      category: 'data',
+      event: 'models_set',
+      details: {ids: models.map(({id}) => id), roles: Object.keys(defaults)}
+    })
+  })
+}
+
 /** Takes a model away, and the roles that it had. @throws MhError MODEL_NOT_FOUND (exit 3) with the nearest ids */
 export async function removeModel(id: string): Promise<PublicModel> {
   requirePermission('model')
   let removed: PublicModel | undefined
   await changeRegistry('model_removed', (document, registry) => {
-    if (!Object.hasOwn(registry.models, id)) {
-      const near = nearest(id, Object.keys(registry.models))
-      throw notFound(
-        'MODEL_NOT_FOUND',
-        `There is no model ${JSON.stringify(id)}`,
-        near.length > 0 ? `Did you mean ${alternatives(near)}?` : 'mh model list shows what is there'
-      )
-    }
+    requireModel(id, registry)
     removed = publicModel(id, registry)
     const without = (roles: unknown): JsonObject =>
       Object.fromEntries(Object.entries((roles ?? {}) as JsonObject).filter(([, model]) => model !== id))
@@ -110,6 +162,32 @@ export async function removeModel(id: string): Promise<PublicModel> {
     }
   })
   return removed as unknown as PublicModel
+}
+
+/**
+ * Notes what was trained for a model, in place of what was noted before.
+ * @param adapter its path relative to the profile; undefined takes it away
+ * @throws MhError MODEL_NOT_FOUND (exit 3) with the nearest ids
+ */
+export async function setAdapter(id: string, adapter: {name: string; path: string} | undefined): Promise<PublicModel> {
+  requirePermission('model')
+  return changeRegistry('adapter_used', (document, registry) => {
+    requireModel(id, registry)
+    const models = document.models as Record<string, JsonObject>
+    const changed = {...models[id], adapters: adapter === undefined ? [] : [adapter]}
+    return {id, document: {...document, models: {...models, [id]: changed}}}
+  })
+}
+
+/** @throws MhError MODEL_NOT_FOUND (exit 3) with the nearest ids */
+function requireModel(id: string, registry: ModelRegistry): void {
+  if (Object.hasOwn(registry.models, id)) return
+  const near = nearest(id, Object.keys(registry.models))
+  throw notFound(
+    'MODEL_NOT_FOUND',
+    `There is no model ${JSON.stringify(id)}`,
+    near.length > 0 ? `Did you mean ${alternatives(near)}?` : 'mh model list shows what is there'
+  )
 }
 
 async function changeRegistry(
@@ -138,8 +216,13 @@ export function publicModel(id: string, registry: ModelRegistry): PublicModel {
   }
 }
 
+function checkId(id: string): void {
+  if (!/^[\w][\w.:/-]{0,99}$/.test(id) || id === RECALL || id.includes('..') || id === '__proto__')
+    throw usageError('INVALID_MODEL', `${JSON.stringify(id)} cannot name a model`, 'Use letters, digits and . _ : / -')
+}
+
 /** Keys stand in no file: neither in place of their variable's name nor in an address. No error repeats what may be one. */
-function checkSecrets({provider, baseURL, apiKeyEnv}: Omit<NewModel, 'id'>): void {
+function checkSecrets({provider, baseURL, apiKeyEnv}: Pick<NewModel, 'provider' | 'baseURL' | 'apiKeyEnv'>): void {
   checkOne(provider, Object.keys(PROVIDERS), 'INVALID_MODEL', 'provider')
   if (apiKeyEnv !== undefined && (!/^[A-Za-z_][A-Za-z0-9_]{0,63}$/.test(apiKeyEnv) || /^(?:sk|pk)_/.test(apiKeyEnv)))
     throw usageError(

@@ -9,8 +9,8 @@ import {countCall, estimateTokens, requireWithinLimit} from './usage.ts'
  * @param agent what calls: "chat", or an agent's name
  */
 export function metered(engine: Engine, agent: string, settings: ModelRegistry['globalSettings']): Engine {
-  const begin = (): ((usage: Usage | undefined, sent: string, came: string) => Promise<void>) => {
-    requireWithinLimit(settings.dailyTokenLimit)
+  const begin = async (): Promise<(usage: Usage | undefined, sent: string, came: string) => Promise<void>> => {
+    await requireWithinLimit(settings.dailyTokenLimit)
     const start = Date.now()
     return async (usage, sent, came) => {
       const {tokensIn, tokensOut} = usage ?? {tokensIn: null, tokensOut: null}
@@ -33,7 +33,7 @@ export function metered(engine: Engine, agent: string, settings: ModelRegistry['
     mayHavePrivate: engine.mayHavePrivate,
 
     async *chat(request: ChatRequest): AsyncGenerator<ChatPart> {
-      const count = begin()
+      const count = await begin()
       let came = ''
       let usage: Usage | undefined
       let begun = false
@@ -51,7 +51,7 @@ export function metered(engine: Engine, agent: string, settings: ModelRegistry['
     },
 
     async object<T>(request: ObjectRequest<T>): Promise<{object: T; usage: Usage}> {
-      const count = begin()
+      const count = await begin()
       const sent = request.system + request.prompt
       try {
         const result = await engine.object(request)
@@ -64,7 +64,7 @@ export function metered(engine: Engine, agent: string, settings: ModelRegistry['
     },
 
     async embed(texts: string[], signal?: AbortSignal): Promise<{vectors: number[][]; usage: Usage}> {
-      const count = begin()
+      const count = await begin()
       const result = await engine.embed(texts, signal)
       await count({...result.usage, tokensOut: 0}, texts.join(''), '')
       return result

@@ -13,7 +13,7 @@ import {
 import {MhError} from '../errors.ts'
 import type {ChatPart, ChatRequest, Engine, EngineTool, ObjectRequest, Usage} from './engine.ts'
 import type {ModelRegistry} from './registry.ts'
-import {isLoopback, type RemoteModel} from './resolve.ts'
+import {isLoopback, mayHavePrivate, type RemoteModel} from './resolve.ts'
 import {addressOf, engineError, modelFetch, safeReason} from './transport.ts'
 import {Watchdog} from './watchdog.ts'
 
@@ -119,7 +119,7 @@ export function openAICompatibleEngine(
     name: model.engine,
     model: model.model,
     local: isLoopback(model.baseURL),
-    mayHavePrivate: isLoopback(model.baseURL) || model.allowPrivate === true,
+    mayHavePrivate: mayHavePrivate(model),
 
     async *chat(request: ChatRequest): AsyncGenerator<ChatPart> {
       if (request.tools === undefined || request.tools.length === 0 || model.options.tools === false) {

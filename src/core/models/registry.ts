@@ -1,7 +1,8 @@
 import * as z from 'zod'
-import {readDocument} from '../documents.ts'
+import {documentPlace, readDocument} from '../documents.ts'
 import {unreadable} from '../files.ts'
-import {paths} from '../paths.ts'
+import {isObject, texts} from '../json.ts'
+import {PROFILE_LAYOUT} from '../paths.ts'
 
 /** What a model is asked to do. */
 export const MODEL_ROLES = [
@@ -28,6 +29,8 @@ const modelEntry = z.looseObject({
   roles: z.array(z.string()).optional(),
   /** True where private memories may be sent to it, although it is not on this machine. */
   allowPrivate: z.boolean().optional(),
+  /** What was trained for it: names, or {name, path}, the path relative to the profile. */
+  adapters: z.array(z.unknown()).optional(),
   options: z
     .looseObject({
       temperature: z.number().min(0).max(2).optional(),
@@ -63,6 +66,10 @@ export const modelRegistry = z.looseObject({
 export type ModelRegistry = z.infer<typeof modelRegistry>
 export type ModelOptions = NonNullable<z.infer<typeof modelEntry>['options']>
 
+/** The names of a model's adapters. */
+export const adaptersOf = ({adapters = []}: ModelRegistry['models'][string]): string[] =>
+  texts(adapters.map((one) => (isObject(one) ? one.name : one)))
+
 /**
  * The current person's models; an empty registry where there is no etc/models.json.
  * @throws MhError UNREADABLE_FILE (exit 1) with path and line, or the key that is wrong. The file stays as it is.
@@ -75,7 +82,7 @@ export function checkModels(document: unknown): ModelRegistry {
   if (result.success) return result.data
   const issue = result.error.issues[0]
   throw unreadable(
-    paths.models,
+    documentPlace(PROFILE_LAYOUT.models),
     issue === undefined ? 'it is no model registry' : `${issue.path.join('.') || 'the whole'}: ${issue.message}`
   )
 }

@@ -124,6 +124,10 @@ function isHttp(address: string): boolean {
   return protocol === 'http:' || protocol === 'https:'
 }
 
+/** Whether private memories may be sent to a model: it is on this machine, or its entry allows it. */
+export const mayHavePrivate = (resolved: ResolvedModel): boolean =>
+  resolved.model === null || isLoopback(resolved.baseURL) || resolved.allowPrivate === true
+
 /** True where what is sent stays on this machine. */
 export function isLoopback(baseURL: string): boolean {
   const {hostname} = new URL(baseURL)

@@ -1,10 +1,10 @@
-import {closeSync, fdatasyncSync, fstatSync, openSync, readSync, writeSync} from 'node:fs'
-import {join} from 'node:path'
 import {changeProfile} from '../change.ts'
 import {requireUserContext} from '../context.ts'
+import {listProfileNames} from '../documents.ts'
 import {notAllowed} from '../errors.ts'
-import {ensureFolder, namesIn, readIfThere, syncFolder, unwritable} from '../files.ts'
-import {PROFILE_LAYOUT, paths} from '../paths.ts'
+import {isObject} from '../json.ts'
+import {PROFILE_LAYOUT} from '../paths.ts'
+import {appendProfileLine, readProfileLines} from '../profile-lines.ts'
 import {readSettings} from '../settings.ts'
 import {localTime} from '../time.ts'
 import {requirePermission} from '../users/permissions.ts'
@@ -37,17 +37,10 @@ export interface UsageOfDay {
 }
 
 /** Adds a call to the current person's usage. Durable when it returns. */
-export async function countCall(call: Call): Promise<void> {
-  await changeProfile(({root}) => {
-    const folder = ensureFolder(root, PROFILE_LAYOUT.usage).path
-    const path = join(folder, `${dayOf(Date.parse(call.at))}.ndjson`)
-    try {
-      if (append(path, `${JSON.stringify(call)}\n`)) syncFolder(folder)
-    } catch (error) {
-      throw unwritable(path, error)
-    }
-  })
-}
+export const countCall = (call: Call): Promise<void> =>
+  changeProfile((change) =>
+    appendProfileLine(change, PROFILE_LAYOUT.usage, `${dayOf(Date.parse(call.at))}.ndjson`, call)
+  )
 
 /**
  * The current person's usage by day, model and agent, the latest day first.
@@ -57,8 +50,8 @@ export async function readUsage(since?: number): Promise<UsageOfDay[]> {
   requirePermission('read')
   const first = since === undefined ? '' : dayOf(since)
   const groups = new Map<string, UsageOfDay>()
-  for (const day of days().filter((one) => one >= first)) {
-    for (const {at, model, agent, tokensIn, tokensOut, ms} of callsOf(day)) {
+  for (const day of (await days()).filter((one) => one >= first)) {
+    for (const {at, model, agent, tokensIn, tokensOut, ms} of await callsOf(day)) {
       if (since !== undefined && Date.parse(at) < since) continue
       const key = `${day}\n${model}\n${agent}`
       const group = groups.get(key) ?? {day, model, agent, calls: 0, tokensIn: 0, tokensOut: 0, ms: 0}
@@ -75,10 +68,10 @@ export async function readUsage(since?: number): Promise<UsageOfDay[]> {
 }
 
 /** @param limit tokens a day; undefined where there is no limit @throws MhError DAILY_LIMIT (exit 4) */
-export function requireWithinLimit(limit: number | undefined): void {
+export async function requireWithinLimit(limit: number | undefined): Promise<void> {
   if (limit === undefined) return
   const {username} = requireUserContext('Usage')
-  const used = callsOf(dayOf(Date.now())).reduce((sum, {tokensIn, tokensOut}) => sum + tokensIn + tokensOut, 0)
+  const used = (await callsOf(dayOf(Date.now()))).reduce((sum, {tokensIn, tokensOut}) => sum + tokensIn + tokensOut, 0)
   if (used < limit) return
   throw notAllowed(
     'DAILY_LIMIT',
@@ -94,33 +87,11 @@ export const estimateTokens = (text: string): number => Math.ceil(text.length / 
 
 const dayOf = (at: number): string => localTime(at, readSettings().timezone).slice(0, 10)
 
-const days = (): string[] => namesIn(paths.usage).flatMap((name) => /^(\d{4}-\d\d-\d\d)\.ndjson$/.exec(name)?.[1] ?? [])
+const days = async (): Promise<string[]> =>
+  (await listProfileNames(PROFILE_LAYOUT.usage)).flatMap((name) => /^(\d{4}-\d\d-\d\d)\.ndjson$/.exec(name)?.[1] ?? [])
 
-function callsOf(day: string): Call[] {
-  const text = readIfThere(join(paths.usage, `${day}.ndjson`)) ?? ''
-  return text.split('\n').flatMap((line) => {
-    try {
-      const call = JSON.parse(line) as Partial<Call>
-      return typeof call.tokensIn === 'number' && typeof call.tokensOut === 'number' ? [call as Call] : []
-    } catch {
-      // The last line of a process that died while it wrote: that call was not counted.
-      return []
-    }
-  })
-}
+const callsOf = async (day: string): Promise<Call[]> =>
+  (await readProfileLines(`${PROFILE_LAYOUT.usage}/${day}.ndjson`)).filter(isCall)
 
-/** @returns whether the file was made */
-function append(path: string, line: string): boolean {
-  const file = openSync(path, 'a+', 0o600)
-  try {
-    const {size} = fstatSync(file)
-    const last = Buffer.alloc(1)
-    // What a crash tore must not take this line with it.
-    const torn = size > 0 && readSync(file, last, 0, 1, size - 1) === 1 && last[0] !== 0x0a
-    writeSync(file, torn ? `\n${line}` : line)
-    fdatasyncSync(file)
-    return size === 0
-  } finally {
-    closeSync(file)
-  }
-}
+const isCall = (value: unknown): value is Call =>
+  isObject(value) && typeof value.tokensIn === 'number' && typeof value.tokensOut === 'number'

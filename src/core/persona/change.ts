@@ -1,9 +1,10 @@
 import {join} from 'node:path'
+import {documentPlace} from '../documents.ts'
 import {conflict, usageError} from '../errors.ts'
 import type {JsonObject} from '../json.ts'
 import {parseObject} from '../json.ts'
 import {alternatives} from '../nearest.ts'
-import {paths} from '../paths.ts'
+import {PROFILE_LAYOUT} from '../paths.ts'
 import {sha256} from '../sha256.ts'
 import {requirePermission} from '../users/permissions.ts'
 import {formatDocument, PARTS, type PersonaPart, readPart, readPersonaTexts} from './documents.ts'
@@ -36,6 +37,13 @@ export async function setPersonaValue(
     return written(name, changed)
   })
   return {path, value, version}
+}
+
+/** A part to be shown, with its version. @throws MhError UNREADABLE_FILE with path and line */
+export async function showPart(part: PersonaPart): Promise<{document: JsonObject; version: string}> {
+  requirePermission('read')
+  const document = readPart(part)
+  return {document, version: versionOf(document)}
 }
 
 /** A part to be edited as a whole: with `version`, by which a change by somebody else meanwhile is noticed. */
@@ -105,7 +113,7 @@ function fileOf(part: PersonaPart, facet: string | undefined): string {
 
 function documentIn(texts: Readonly<Record<string, string>>, name: string): JsonObject {
   const text = texts[name]
-  return text === undefined ? {} : parseObject(text, join(paths.persona, name))
+  return text === undefined ? {} : parseObject(text, documentPlace(join(PROFILE_LAYOUT.persona, name)))
 }
 
 const written = (name: string, document: JsonObject): Record<string, string> => ({

@@ -1,6 +1,8 @@
 import {lstatSync} from 'node:fs'
 import {join} from 'node:path'
-import {namesIn, readIfThere} from '../files.ts'
+import {backend} from '../backend.ts'
+import {documentPlace, readProfileText} from '../documents.ts'
+import {namesIn} from '../files.ts'
 import type {JsonObject} from '../json.ts'
 import {parseObject} from '../json.ts'
 import {PROFILE_LAYOUT, paths} from '../paths.ts'
@@ -23,10 +25,9 @@ const FILES = [...Object.values(PARTS), PROFILE_LAYOUT.facetIndex].map((path) =>
 
 /** What the current person's persona is made of, as it stands in its files, readable as JSON or not. */
 export function readPersonaTexts(): PersonaTexts {
-  const folder = paths.persona
   return Object.fromEntries(
     [...FILES, ...facetFiles()].flatMap((name) => {
-      const text = readIfThere(join(folder, name))
+      const text = readProfileText(join(PROFILE_LAYOUT.persona, name))
       return text === undefined ? [] : [[name, text]]
     })
   )
@@ -34,15 +35,17 @@ export function readPersonaTexts(): PersonaTexts {
 
 /** One part as JSON. @throws MhError UNREADABLE_FILE with path and line */
 export function readPart(part: PersonaPart): JsonObject {
-  const path = join(paths.root, PARTS[part])
-  const text = readIfThere(path)
-  return text === undefined ? {} : parseObject(text, path)
+  const text = readProfileText(PARTS[part])
+  return text === undefined ? {} : parseObject(text, documentPlace(PARTS[part]))
 }
 
 export const formatDocument = (value: JsonObject): string => `${JSON.stringify(value, null, 2)}\n`
 
 /** Files of facets, ordinary ones only: a link could lead anywhere. */
-const facetFiles = (): string[] =>
-  namesIn(paths.facets)
+function facetFiles(): string[] {
+  const stored = backend()?.documents(PROFILE_LAYOUT.facets)
+  if (stored !== undefined) return stored.map((path) => path.slice('persona/'.length))
+  return namesIn(paths.facets)
     .filter((name) => name.endsWith('.json') && lstatSync(join(paths.facets, name)).isFile())
     .map((name) => `facets/${name}`)
+}

@@ -1,9 +1,9 @@
-import {existsSync} from 'node:fs'
 import {join, normalize} from 'node:path'
+import {documentPlace, readProfileText} from '../documents.ts'
 import {conflict, usageError} from '../errors.ts'
 import type {JsonObject} from '../json.ts'
 import {parseObject} from '../json.ts'
-import {paths} from '../paths.ts'
+import {PROFILE_LAYOUT} from '../paths.ts'
 import {requirePermission} from '../users/permissions.ts'
 import type {FacetIndex} from './core.ts'
 import {formatDocument, readPart} from './documents.ts'
@@ -61,7 +61,7 @@ export async function createFacet(name: string, options: {from?: string; descrip
     )
   const index = readFacetIndex()
   const file = `facets/${name}.json`
-  if (Object.hasOwn(index.facets, name) || existsSync(join(paths.persona, file)))
+  if (Object.hasOwn(index.facets, name) || readProfileText(join(PROFILE_LAYOUT.persona, file)) !== undefined)
     throw conflict('FACET_EXISTS', `There is a facet ${name} already`, `mh facet show ${name}`)
   const source = options.from === undefined ? undefined : facetOf(options.from, index)
   const overlay = options.from === undefined ? template() : source?.personaFile ? readFacet(source.personaFile) : {}
@@ -111,7 +111,7 @@ function changeIndex(
 ): Promise<unknown> {
   return changePersona(event, details, (texts) => {
     const text = texts['facets.json']
-    const present = text === undefined ? {} : parseObject(text, paths.facetIndex)
+    const present = text === undefined ? {} : parseObject(text, documentPlace(PROFILE_LAYOUT.facetIndex))
     return {...files, 'facets.json': formatDocument({...change(present), lastUpdated: new Date().toISOString()})}
   })
 }

@@ -1,10 +1,10 @@
 import {join} from 'node:path'
 import {changeProfile, type ProfileChange} from '../change.ts'
-import {writeProfileFile} from '../documents.ts'
+import {documentPlace, fetchProfileText, listProfileNames, writeProfileFile} from '../documents.ts'
 import {notFound} from '../errors.ts'
-import {namesIn, readIfThere, unreadable} from '../files.ts'
+import {unreadable} from '../files.ts'
 import {parseJson} from '../json.ts'
-import {PROFILE_LAYOUT, paths} from '../paths.ts'
+import {PROFILE_LAYOUT} from '../paths.ts'
 import {requirePermission} from '../users/permissions.ts'
 import {type Difference, differences} from './differences.ts'
 import {type PersonaTexts, readPersonaTexts} from './documents.ts'
@@ -28,12 +28,12 @@ export interface PersonaVersion {
 /** Versions of the current person's persona, the latest first. The latest is the persona as it is, unless files were edited by hand. */
 export async function personaHistory(): Promise<PersonaVersion[]> {
   requirePermission('read')
-  return versions()
-    .toReversed()
-    .map((version) => {
-      const {at, changed} = readSnapshot(version)
-      return {version, at, changed}
-    })
+  const history: PersonaVersion[] = []
+  for (const version of (await versions()).toReversed()) {
+    const {at, changed} = await readSnapshot(version)
+    history.push({version, at, changed})
+  }
+  return history
 }
 
 /** What a version changed, value by value. @throws MhError VERSION_NOT_FOUND (exit 3) */
@@ -41,17 +41,17 @@ export async function personaDifferences(
   version: number
 ): Promise<{version: number; at: string; changes: Difference[]}> {
   requirePermission('read')
-  const {at, documents} = requireSnapshot(version)
-  const before = versions().findLast((one) => one < version)
+  const {at, documents} = await requireSnapshot(version)
+  const before = (await versions()).findLast((one) => one < version)
   // The first version is where the history begins: it changed nothing.
-  const changes = before === undefined ? [] : differences(readSnapshot(before).documents, documents)
+  const changes = before === undefined ? [] : differences((await readSnapshot(before)).documents, documents)
   return {version, at, changes}
 }
 
 /** Makes the persona again what it was in a version, as a new version. @throws MhError VERSION_NOT_FOUND (exit 3) */
 export async function restorePersona(version: number): Promise<PersonaVersion> {
   requirePermission('persona')
-  const {documents} = requireSnapshot(version)
+  const {documents} = await requireSnapshot(version)
   return changePersona('persona_restored', {from: version}, () => documents)
 }
 
@@ -65,13 +65,13 @@ export async function changePersona(
   details: Record<string, unknown>,
   change: (texts: PersonaTexts) => PersonaTexts
 ): Promise<PersonaVersion> {
-  return changeProfile((profile) => {
+  return changeProfile(async (profile) => {
     const found = readPersonaTexts()
-    const before = keepVersion(profile, found)
+    const before = await keepVersion(profile, found)
     const wanted = change(found)
     for (const [name, text] of Object.entries(wanted))
-      if (text !== found[name]) writeProfileFile(profile.root, join(PROFILE_LAYOUT.persona, name), text)
-    const after = keepVersion(profile, {...found, ...wanted})
+      if (text !== found[name]) writeProfileFile(profile, join(PROFILE_LAYOUT.persona, name), text)
+    const after = await keepVersion(profile, {...found, ...wanted})
     if (after.version !== before.version)
       profile.audit({category: 'data', event, details: {...details, version: after.version, changed: after.changed}})
     return {version: after.version, at: after.at, changed: after.version === before.version ? [] : after.changed}
@@ -79,9 +79,9 @@ export async function changePersona(
 }
 
 /** Keeps a state, where it is another than that of the last version. @returns the version that has it */
-function keepVersion({root}: ProfileChange, documents: PersonaTexts): Snapshot {
-  const last = versions().at(-1)
-  const latest = last === undefined ? undefined : readSnapshot(last)
+async function keepVersion(profile: ProfileChange, documents: PersonaTexts): Promise<Snapshot> {
+  const last = (await versions()).at(-1)
+  const latest = last === undefined ? undefined : await readSnapshot(last)
   if (latest !== undefined && sameTexts(latest.documents, documents)) return latest
   const made: Snapshot = {
     version: (last ?? 0) + 1,
@@ -90,7 +90,7 @@ function keepVersion({root}: ProfileChange, documents: PersonaTexts): Snapshot {
     documents
   }
   writeProfileFile(
-    root,
+    profile,
     join(PROFILE_LAYOUT.personaHistory, fileOf(made.version)),
     `${JSON.stringify(made, null, 2)}\n`
   )
@@ -103,13 +103,13 @@ const sameTexts = (a: PersonaTexts, b: PersonaTexts): boolean => {
 }
 
 /** Numbers of the versions, the first one first. */
-const versions = (): number[] =>
-  namesIn(paths.personaHistory)
+const versions = async (): Promise<number[]> =>
+  (await listProfileNames(PROFILE_LAYOUT.personaHistory))
     .flatMap((name) => (/^\d+\.json$/.test(name) ? [Number.parseInt(name, 10)] : []))
     .sort((a, b) => a - b)
 
-function requireSnapshot(version: number): Snapshot {
-  const there = versions()
+async function requireSnapshot(version: number): Promise<Snapshot> {
+  const there = await versions()
   if (there.includes(version)) return readSnapshot(version)
   throw notFound(
     'VERSION_NOT_FOUND',
@@ -118,9 +118,10 @@ function requireSnapshot(version: number): Snapshot {
   )
 }
 
-function readSnapshot(version: number): Snapshot {
-  const path = join(paths.personaHistory, fileOf(version))
-  const value = parseJson(readIfThere(path) ?? '', path) as Partial<Snapshot> | null
+async function readSnapshot(version: number): Promise<Snapshot> {
+  const relative = join(PROFILE_LAYOUT.personaHistory, fileOf(version))
+  const path = documentPlace(relative)
+  const value = parseJson((await fetchProfileText(relative)) ?? '', path) as Partial<Snapshot> | null
   if (typeof value?.at !== 'string' || typeof value.documents !== 'object' || value.documents === null)
     throw unreadable(path, 'it is no version of a persona')
   return {version, at: value.at, changed: value.changed ?? [], documents: value.documents}

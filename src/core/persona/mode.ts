@@ -1,6 +1,7 @@
-import {readIfThere, unreadable} from '../files.ts'
+import {documentPlace, readProfileText} from '../documents.ts'
+import {unreadable} from '../files.ts'
 import {parseJson} from '../json.ts'
-import {paths} from '../paths.ts'
+import {PROFILE_LAYOUT} from '../paths.ts'
 
 /** dual: the persona learns from everything; agent: it works, and remembers what it did; emulation: it only answers. */
 export const MODES = ['dual', 'agent', 'emulation'] as const
@@ -16,9 +17,9 @@ export interface CognitiveModeConfig {
  * @throws MhError UNREADABLE_FILE where the file is damaged
  */
 export function readMode(): CognitiveModeConfig {
-  const path = paths.cognitiveMode
-  const text = readIfThere(path)
+  const text = readProfileText(PROFILE_LAYOUT.cognitiveMode)
   if (text === undefined) return {currentMode: 'dual', lastChanged: null}
+  const path = documentPlace(PROFILE_LAYOUT.cognitiveMode)
   const value = parseJson(text, path)
   if (typeof value !== 'object' || value === null) throw unreadable(path, 'it is not a JSON object')
   const {currentMode, mode, lastChanged} = value as Record<string, unknown>

@@ -1,14 +1,15 @@
 import {existsSync, readFileSync, realpathSync} from 'node:fs'
-import {resolve} from 'node:path'
+import {join, normalize, resolve} from 'node:path'
 import type {ZodType} from 'zod'
+import {backend} from '../backend.ts'
 import {requireUserContext} from '../context.ts'
-import {readDocument} from '../documents.ts'
+import {documentPlace, readDocument, readProfileText} from '../documents.ts'
 import {AccessDeniedError, notFound} from '../errors.ts'
 import {isInside, unreadable} from '../files.ts'
 import type {JsonObject} from '../json.ts'
 import {isObject, parseObject} from '../json.ts'
 import {alternatives, nearest} from '../nearest.ts'
-import {paths} from '../paths.ts'
+import {PROFILE_LAYOUT, paths} from '../paths.ts'
 import {getSecurityPolicy} from '../users/policy.ts'
 import {type FacetIndex, facetIndex, type PersonaCore, personaCore} from './core.ts'
 
@@ -32,13 +33,14 @@ export function readPersona(facet?: string): Persona {
   const entry = facetOf(id, index)
   const overlaid = entry?.personaFile ? overlay(core, readFacet(entry.personaFile)) : core
   return {
-    core: check(personaCore, overlaid, paths.personaCore),
+    core: check(personaCore, overlaid, documentPlace(PROFILE_LAYOUT.personaCore)),
     facet: {id, name: entry?.name ?? id, description: entry?.description ?? ''}
   }
 }
 
 /** @throws MhError UNREADABLE_FILE */
-export const readFacetIndex = (): FacetIndex => check(facetIndex, readDocument('facetIndex') ?? {}, paths.facetIndex)
+export const readFacetIndex = (): FacetIndex =>
+  check(facetIndex, readDocument('facetIndex') ?? {}, documentPlace(PROFILE_LAYOUT.facetIndex))
 
 /** A facet that may be used; undefined for `default` where there are none. @throws MhError FACET_NOT_FOUND (exit 3) with the nearest names */
 export function facetOf(id: string, {facets}: FacetIndex): FacetIndex['facets'][string] | undefined {
@@ -54,15 +56,28 @@ export function facetOf(id: string, {facets}: FacetIndex): FacetIndex['facets'][
     'FACET_NOT_FOUND',
     entry === undefined
       ? `There is no facet ${JSON.stringify(id)}`
-      : `The facet ${JSON.stringify(id)} is turned off in ${paths.facetIndex}`,
-    near.length > 0 ? `Did you mean ${alternatives(near)}?` : `${paths.facetIndex} names the facets that are there`
+      : `The facet ${JSON.stringify(id)} is turned off in ${documentPlace(PROFILE_LAYOUT.facetIndex)}`,
+    near.length > 0
+      ? `Did you mean ${alternatives(near)}?`
+      : `${documentPlace(PROFILE_LAYOUT.facetIndex)} names the facets that are there`
   )
 }
 
 /** What a facet lays over the core. @throws MhError ACCESS_DENIED (exit 4) where the file lies outside the persona, UNREADABLE_FILE */
 export function readFacet(personaFile: string): JsonObject {
+  if (backend() !== undefined) return readStoredFacet(personaFile)
   const path = resolve(paths.persona, personaFile)
   return check(personaCore, parseObject(readInsidePersona(path), path), path)
+}
+
+/** Where a database keeps the persona, there is nothing that dots could lead to. */
+function readStoredFacet(personaFile: string): JsonObject {
+  const relative = normalize(join(PROFILE_LAYOUT.persona, personaFile))
+  const place = documentPlace(relative)
+  if (!isInside(relative, PROFILE_LAYOUT.persona)) throw outside(place, documentPlace(PROFILE_LAYOUT.persona))
+  const text = readProfileText(relative)
+  if (text === undefined) throw unreadable(place, 'the facet file is not there')
+  return check(personaCore, parseObject(text, place), place)
 }
 
 /** facets.json may have come from anywhere: neither dots nor a link may lead out of the persona's folder. */

@@ -1,3 +1,4 @@
+import {backend} from '../backend.ts'
 import {requireUserContext} from '../context.ts'
 import {notFound, usageError} from '../errors.ts'
 import {resolveReference} from '../reference.ts'
@@ -10,7 +11,7 @@ import type {TaskFilter, TaskLookup, TaskStore} from './store.ts'
 import {newTask, type Task, type TaskFields, type TaskStatus} from './task.ts'
 
 /** Where the current person's tasks are kept. */
-export const taskStore = (): TaskStore => taskFiles
+export const taskStore = (): TaskStore => backend()?.tasks ?? taskFiles
 
 /** What is changed of a task. What is missing stays; null takes away. */
 export interface TaskEdit {

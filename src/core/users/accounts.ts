@@ -1,5 +1,6 @@
 import {lstatSync, readFileSync, statSync} from 'node:fs'
 import {join} from 'node:path'
+import {backend, needsFiles} from '../backend.ts'
 import {conflict, errno, notFound} from '../errors.ts'
 import {ensureSystemFolder, noFolder, profileGone, unreadable, unwritable, writeDurably} from '../files.ts'
 import {isObject, parseJson} from '../json.ts'
@@ -18,30 +19,67 @@ interface AccountsFile {
 let cached: {key: string; file: AccountsFile} | undefined
 
 /**
- * All accounts, in the order in which they were made. Read again whenever the file has changed, so that a role that was taken
+ * All accounts of users.json, in the order in which they were made. Read again whenever the file has changed, so that a role that was taken
  * away is gone at once in every process.
+ * Where a database keeps the accounts there may be millions: `everybody` reads them, for what administers.
  * @throws MhError UNREADABLE_FILE where users.json is damaged: it is never taken for an empty one
  */
-export const listUsers = (): readonly User[] => read().users
-
-/** The account with that name (case does not count), or undefined. */
-export function findUserByName(username: string): User | undefined {
-  const name = username.toLowerCase()
-  return read().users.find((user) => user.username.toLowerCase() === name)
+export function listUsers(): readonly User[] {
+  if (backend() !== undefined) throw needsFiles('A list of users.json')
+  return read().users
 }
 
-export const findUserById = (id: string): User | undefined => read().users.find((user) => user.id === id)
+/** Whether nobody has an account yet. */
+export const isEmpty = (): boolean => backend()?.empty ?? read().users.length === 0
+
+/** All accounts, in the order in which they were made. For what administers. @throws MhError UNREADABLE_FILE */
+export const everybody = async (): Promise<readonly User[]> => (await backend()?.accounts.all()) ?? read().users
+
+/** The account with that name (case does not count), or undefined. */
+export async function userByName(username: string): Promise<User | undefined> {
+  const store = backend()
+  return store === undefined ? findUserByName(username) : store.accounts.byName(username)
+}
+
+export async function userById(id: string): Promise<User | undefined> {
+  const store = backend()
+  return store === undefined ? findUserById(id) : store.accounts.byId(id)
+}
+
+/** Whether somebody else is an owner. */
+export async function hasOwnerBeside(id: string): Promise<boolean> {
+  const store = backend()
+  if (store !== undefined) return store.accounts.hasOwnerBeside(id)
+  return read().users.some((user) => user.id !== id && user.role === 'owner')
+}
+
+/** The account of users.json with that name (case does not count), or undefined. */
+export function findUserByName(username: string): User | undefined {
+  const name = username.toLowerCase()
+  return listUsers().find((user) => user.username.toLowerCase() === name)
+}
+
+/** The account with that id, of those that are at hand: all of users.json; from a database the current person's. */
+export function findUserById(id: string): User | undefined {
+  const store = backend()
+  return store === undefined ? read().users.find((user) => user.id === id) : store.account(id)
+}
 
 /** The account with that name. @throws MhError USER_NOT_FOUND (exit 3) with the nearest names */
-export function requireUserByName(username: string): User {
-  const user = findUserByName(username)
-  if (user !== undefined) return user
+export async function requireUser(username: string): Promise<User> {
+  return (await userByName(username)) ?? unknownUser(username)
+}
+
+/** The same of users.json. */
+export const requireUserByName = (username: string): User => findUserByName(username) ?? unknownUser(username)
+
+function unknownUser(username: string): never {
   throw userNotFound(`There is no user ${JSON.stringify(username)}`, username)
 }
 
 /** @param wanted what the names in the hint should be near to; all names where it is undefined */
 export function userNotFound(message: string, wanted?: string): Error {
-  const names = read().users.map(({username}) => username)
+  const names = backend() === undefined ? read().users.map(({username}) => username) : []
   const near = wanted === undefined ? names.slice(0, 5) : nearest(wanted, names)
   return notFound(
     'USER_NOT_FOUND',
@@ -55,6 +93,7 @@ export function userNotFound(message: string, wanted?: string): Error {
  * @throws MhError PROFILE_GONE (exit 5) where the account or its folder is not there any more, AccessDeniedError where the folder is a link
  */
 export function profileFolder(userId: string): string {
+  if (backend() !== undefined) throw needsFiles('A path in a profile')
   const user = findUserById(userId)
   if (user === undefined) {
     throw conflict(
@@ -90,6 +129,10 @@ export function writeUsers(_lock: AccountsLock, users: readonly User[]): void {
 
 /** Puts the changed account in the place of the one with its id. */
 export function replaceUser(lock: AccountsLock, changed: User): void {
+  if (lock.writes !== undefined) {
+    lock.writes.replace(changed)
+    return
+  }
   writeUsers(
     lock,
     listUsers().map((user) => (user.id === changed.id ? changed : user))

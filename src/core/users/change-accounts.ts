@@ -2,7 +2,7 @@ import {type AuditEvent, auditProfile, auditSystem} from '../audit.ts'
 import {noteAssumedChange} from '../change.ts'
 import {requireUserContext} from '../context.ts'
 import {type AccountsLock, withAccountsLock, withProfileLock} from '../locks.ts'
-import {findUserById, requireUserByName} from './accounts.ts'
+import {findUserById, requireUser} from './accounts.ts'
 import {finishInterrupted} from './finish.ts'
 import {type Operation, requireAdministrator, requirePermission} from './permissions.ts'
 import type {User} from './user.ts'
@@ -10,7 +10,8 @@ import type {User} from './user.ts'
 /** Runs one change of accounts under their lock, after ending what a crash left half done. */
 export const changeAccounts = <T>(fn: (lock: AccountsLock) => Promise<T> | T): Promise<T> =>
   withAccountsLock(async (lock) => {
-    await finishInterrupted(lock)
+    // What interrupts a change of files leaves a journal; a database takes it back by itself.
+    if (lock.writes === undefined) await finishInterrupted(lock)
     await noteAssumedChange(lock)
     return fn(lock)
   })
@@ -23,15 +24,15 @@ export const changeAccounts = <T>(fn: (lock: AccountsLock) => Promise<T> | T): P
  * @param own what role and mode have to permit where it is the own account; undefined where nothing is asked
  * @throws MhError NOT_ADMINISTRATOR, NOT_ALLOWED_FOR_ROLE, NOT_ALLOWED_IN_MODE (exit 4), USER_NOT_FOUND (exit 3)
  */
-export function requireTarget(username: string | undefined, what: string, own?: Operation): User {
+export async function requireTarget(username: string | undefined, what: string, own?: Operation): Promise<User> {
   const acting = requireUserContext('Accounts')
   const self = findUserById(acting.userId)
   if (username === undefined || self?.username.toLowerCase() === username.toLowerCase()) {
     if (own !== undefined) requirePermission(own)
-    return self ?? requireUserByName(acting.username)
+    return self ?? requireUser(acting.username)
   }
   requireAdministrator(what)
-  return requireUserByName(username)
+  return requireUser(username)
 }
 
 /** Writes an entry about an account into its person's trail and the system's. */

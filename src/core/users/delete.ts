@@ -1,13 +1,12 @@
 import {existsSync} from 'node:fs'
 import {join} from 'node:path'
-import type {Backup} from '../backup/create.ts'
 import {reach} from '../faults.ts'
 import {ensureSystemFolder, unwritable} from '../files.ts'
 import {type AccountsLock, withProfileLock} from '../locks.ts'
 import {systemPaths} from '../system-paths.ts'
 import {listUsers, writeUsers} from './accounts.ts'
 import {changeAccounts, requireTarget} from './change-accounts.ts'
-import {finishInterrupted} from './finish.ts'
+import {finishInterrupted, moveGrants} from './finish.ts'
 import {writeJournal} from './journal.ts'
 import {refuseLastOwner} from './role.ts'
 import type {User} from './user.ts'
@@ -16,9 +15,9 @@ import type {User} from './user.ts'
  * Whether the current person may delete that account; asked before they are asked whether they mean it.
  * @throws MhError USER_NOT_FOUND (exit 3), NOT_ADMINISTRATOR, NOT_ALLOWED_FOR_ROLE (exit 4), LAST_OWNER (exit 5)
  */
-export function requireDeletable(username: string): User {
-  const user = requireTarget(username, `Deleting ${username}`, 'config')
-  refuseLastOwner(user, 'be deleted')
+export async function requireDeletable(username: string): Promise<User> {
+  const user = await requireTarget(username, `Deleting ${username}`, 'config')
+  await refuseLastOwner(user, 'be deleted')
   return user
 }
 
@@ -32,23 +31,31 @@ export function requireDeletable(username: string): User {
 export async function deleteUser(username: string): Promise<{username: string; backup: string}> {
   const {backUpProfile} = await import('../backup/create.ts')
   return changeAccounts(async (lock) => {
-    const user = requireDeletable(username)
+    const user = await requireDeletable(username)
     // Nobody writes into the profile from here on, so that what goes is what was backed up.
     const {path} = await withProfileLock(user.id, async () => {
       const backup = await backUpProfile(user)
       reach('account-backup')
-      await remove(lock, user, backup)
+      await removeAccount(lock, user, backup.path)
       return backup
     })
     return {username: user.username, backup: path}
   })
 }
 
-async function remove(lock: AccountsLock, {id, username}: User, backup: Backup): Promise<void> {
+/**
+ * Takes an account away, with its profile and everything derived from it, for whoever holds both locks and has checked who may.
+ * @param backup absolute path of the archive that holds what goes
+ */
+export async function removeAccount(lock: AccountsLock, {id, username}: User, backup: string): Promise<void> {
+  if (lock.writes !== undefined) {
+    lock.writes.remove(id, {category: 'security', event: 'user_deleted', details: {username, backup}})
+    return moveGrants(lock, username, undefined)
+  }
   ensureSystemFolder(systemPaths.temporary)
   ensureSystemFolder(systemPaths.run)
   try {
-    writeJournal({action: 'delete', id, username, backup: backup.path, archive: archiveName(id)})
+    writeJournal({action: 'delete', id, username, backup, archive: archiveName(id)})
     reach('account-journal')
     writeUsers(
       lock,

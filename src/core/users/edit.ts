@@ -27,7 +27,7 @@ export interface UserChanges {
  */
 export async function editUser(username: string | undefined, changes: UserChanges): Promise<DetailedUser> {
   const what = `Changing the account of ${username}`
-  requireTarget(username, what, 'config')
+  await requireTarget(username, what, 'config')
   if (Object.keys(changes).length === 0)
     throw usageError(
       'NOTHING_TO_CHANGE',
@@ -37,7 +37,7 @@ export async function editUser(username: string | undefined, changes: UserChange
   checkDetails(changes)
   const image = changes.avatar === undefined || changes.avatar === '' ? undefined : readImage(changes.avatar)
   return changeAccounts(async (lock) => {
-    const user = requireTarget(username, what, 'config')
+    const user = await requireTarget(username, what, 'config')
     const avatar = changes.avatar === undefined ? undefined : await placeAvatar(user, image)
     const changed = {...user, metadata: changedMetadata(user, {...changes, ...(avatar === undefined ? {} : {avatar})})}
     replaceUser(lock, changed)

@@ -25,6 +25,7 @@ export async function finishInterrupted(lock: AccountsLock): Promise<Journal | u
   if (journal === undefined) return undefined
   if (journal.action === 'create') finishCreation(journal)
   else if (journal.action === 'rename') await finishRename(lock, journal)
+  else if (journal.action === 'restore') await (await import('../backup/swap.ts')).finishRestore(lock, journal)
   else await finishDeletion(lock, journal)
   removeJournal()
   return journal
@@ -81,6 +82,8 @@ async function finishDeletion(
   removeIndexes(id)
   reach('account-removed')
   await moveGrants(lock, username, undefined)
+  const {forgetIssued} = await import('./issued/secret.ts')
+  await forgetIssued(id)
   dropCopies()
   const accounts = readIfThere(systemPaths.users)
   if (accounts !== undefined) keepCopy(accounts)
@@ -90,7 +93,7 @@ async function finishDeletion(
 }
 
 /** Grants go by name: they follow a person to a new one, and are not left to the next person of the old one. */
-async function moveGrants(lock: AccountsLock, from: string, to: string | undefined): Promise<void> {
+export async function moveGrants(lock: AccountsLock, from: string, to: string | undefined): Promise<void> {
   const {models} = readRootConfig()
   const grants = isObject(models) && isObject(models.keyGrants) ? models.keyGrants : undefined
   if (grants === undefined || !Object.hasOwn(grants, from)) return

@@ -1,7 +1,7 @@
 import {readRootConfig} from '../config.ts'
 import type {Assumption, UserContext} from '../context.ts'
 import {notFound, usageError} from '../errors.ts'
-import {findUserById, listUsers, requireUserByName, userNotFound} from './accounts.ts'
+import {isEmpty, requireUser, userById, userNotFound} from './accounts.ts'
 import type {User} from './user.ts'
 
 /** How it was said who is acting. */
@@ -17,10 +17,10 @@ export interface Identity {
  * Who acts: the one that `--user` names, else MH_USER, else the active person.
  * @throws MhError USER_NOT_FOUND (exit 3), NO_USERS, NO_ACTIVE_USER (exit 2)
  */
-export function identify(flag: string | undefined): Identity {
+export async function identify(flag: string | undefined): Promise<Identity> {
   const named = flag ?? (process.env.MH_USER || undefined)
   const source: Source = flag !== undefined ? 'flag' : named !== undefined ? 'env' : 'active'
-  if (listUsers().length === 0) {
+  if (isEmpty()) {
     if (named !== undefined)
       throw notFound(
         'USER_NOT_FOUND',
@@ -29,9 +29,9 @@ export function identify(flag: string | undefined): Identity {
       )
     throw usageError('NO_USERS', 'Nobody has a profile here yet', 'mh quickstart makes the first profile')
   }
-  const active = activeUser()
+  const active = await activeUser()
   if (named === undefined) return {user: requireActive(active), source, context: contextOf(requireActive(active))}
-  const user = requireUserByName(named)
+  const user = await requireUser(named)
   if (user.id === active?.id || source === 'active') return {user, source, context: contextOf(user)}
   return {user, source, context: {...contextOf(user), assumed: assumption(active, source)}}
 }
@@ -39,9 +39,9 @@ export function identify(flag: string | undefined): Identity {
 export const contextOf = ({id, username, role}: User): UserContext => ({userId: id, username, role})
 
 /** The active person; undefined where nobody is, or the account is gone. */
-export function activeUser(): User | undefined {
+export async function activeUser(): Promise<User | undefined> {
   const {activeUser: id} = readRootConfig()
-  return id === undefined ? undefined : findUserById(id)
+  return id === undefined ? undefined : userById(id)
 }
 
 function requireActive(active: User | undefined): User {

@@ -10,12 +10,23 @@ export type Journal =
   | {action: 'rename'; id: string; from: string; to: string}
   /** `archive`: name of the folder below logs/audit/archive that the person's trail goes to; `backup`: absolute path. */
   | {action: 'delete'; id: string; username: string; backup: string; archive: string}
+  /** `aside`: the folder below .tmp/ that takes the profile's place; `backup`, `previous`: ids of what it was made of, and of what was there. */
+  | {
+      action: 'restore'
+      id: string
+      username: string
+      aside: string
+      backup: string
+      previous: string
+      files: number
+    }
 
 /** Keys of each action that become parts of paths. */
 const PATH_PARTS: Record<string, string[]> = {
   create: ['id', 'username'],
   rename: ['id', 'from', 'to'],
-  delete: ['id', 'username', 'archive']
+  delete: ['id', 'username', 'archive'],
+  restore: ['id', 'username', 'aside', 'backup', 'previous']
 }
 
 /** Where the journal lies while a change of accounts is under way, or after it was interrupted. */

@@ -1,7 +1,7 @@
-import {withUserContext} from '../context.ts'
+import {enterContext} from '../backend.ts'
 import {memoryStore} from '../memory/memories.ts'
 import {notify} from '../notices.ts'
-import {listUsers} from './accounts.ts'
+import {everybody} from './accounts.ts'
 import {auditAccess} from './change-accounts.ts'
 import {contextOf} from './identify.ts'
 import {requireAdministrator} from './permissions.ts'
@@ -20,7 +20,7 @@ export type UserInDetail = PublicUser & {
 /** Everybody, with their last activity and size, as their indexes tell. For administrators. @throws MhError NOT_ADMINISTRATOR (exit 4) */
 export async function listUsersInDetail(): Promise<UserInDetail[]> {
   requireAdministrator('Listing what everybody has')
-  const users = listUsers()
+  const users = await everybody()
   await auditAccess(users, {category: 'security', event: 'user_viewed', details: {list: 'long'}})
   const detailed: UserInDetail[] = []
   for (const user of users) detailed.push({...publicUser(user), ...(await measure(user))})
@@ -29,7 +29,7 @@ export async function listUsersInDetail(): Promise<UserInDetail[]> {
 
 async function measure(user: User): Promise<Pick<UserInDetail, 'memories' | 'lastActivity' | 'bytes'>> {
   try {
-    return await withUserContext(contextOf(user), async () => {
+    return await enterContext(contextOf(user), async () => {
       const {total, bytes} = await memoryStore().statistics()
       return {memories: total, lastActivity: (await memoryStore().newest())?.event.timestamp ?? null, bytes}
     })

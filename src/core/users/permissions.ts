@@ -1,3 +1,4 @@
+import {backend} from '../backend.ts'
 import {type Role, requireUserContext, type UserContext} from '../context.ts'
 import {type MhError, notAllowed} from '../errors.ts'
 import {type CognitiveMode, readMode} from '../persona/mode.ts'
@@ -90,25 +91,33 @@ export function decide(operation: Operation, role: Role, mode: CognitiveMode, ad
 }
 
 /** Whether the current person may do that now. `mode` is given where a conversation has one of its own. */
-export function permits(operation: Operation, mode: CognitiveMode = readMode().currentMode): Decision {
+export function permits(operation: Operation, mode?: CognitiveMode): Decision {
   const user = requireUserContext()
-  const administrator = TABLE[operation].administrators === true && isAdministrator(user)
-  return decide(operation, presentRole(user), mode, administrator)
+  const rule = TABLE[operation]
+  const administrator = rule.administrators === true && isAdministrator(user)
+  // Where the mode makes no difference it is not looked up: a server asks this several times for one page.
+  const asked = mode ?? (isSameInEveryMode(rule) ? 'dual' : readMode().currentMode)
+  return decide(operation, presentRole(user), asked, administrator)
 }
+
+const isSameInEveryMode = ({dual, agent, emulation}: Rule): boolean => dual === agent && agent === emulation
 
 /** @throws MhError NOT_ALLOWED_IN_MODE or NOT_ALLOWED_FOR_ROLE (exit 4) that names the mode or the role */
 export function requirePermission(operation: Operation): void {
-  const mode = readMode().currentMode
-  const decision = permits(operation, mode)
-  if (!decision.allowed) throw refusal(operation, requireUserContext(), mode, decision)
+  const decision = permits(operation)
+  if (!decision.allowed) throw refusal(operation, requireUserContext(), readMode().currentMode, decision)
+  backend()?.permitted(operation)
 }
 
 /** Owners, and whoever ADMIN_USERS names. */
 export function isAdministrator(user: UserContext): boolean {
   const role = presentRole(user)
-  if (role === 'owner') return true
-  return role !== 'anonymous' && namedAdministrators().has((findUserById(user.userId) ?? user).username.toLowerCase())
+  return role !== 'anonymous' && administers({role, username: (findUserById(user.userId) ?? user).username})
 }
+
+/** Whether an account that was just looked up is an administrator's. */
+export const administers = ({role, username}: {role: Role; username: string}): boolean =>
+  role === 'owner' || namedAdministrators().has(username.toLowerCase())
 
 /** The role that the account has now: a process that began under another one is bound by the change at once. */
 const presentRole = (user: UserContext): Role =>

@@ -1,5 +1,6 @@
 import {closeSync, constants, fstatSync, lstatSync, openSync, readlinkSync, realpathSync, type Stats} from 'node:fs'
 import {basename, dirname, join, resolve} from 'node:path'
+import {backend} from '../backend.ts'
 import type {UserContext} from '../context.ts'
 import {AccessDeniedError, errno, type MhError, usageError} from '../errors.ts'
 import {isInside} from '../files.ts'
@@ -91,7 +92,7 @@ type Place = {kind: 'outside'} | {kind: 'system'} | {kind: 'profile'; userId: st
 /** Whose a place is. @param path absolute, without links */
 export function placeOf(path: string): Place {
   // A profile may be a link to a folder elsewhere, which is then that person's as well.
-  for (const {id, username} of listUsers()) {
+  for (const {id, username} of backend() === undefined ? listUsers() : []) {
     const folder = realPathIfThere(join(systemPaths.profiles, username))
     if (folder !== undefined && isInside(path, folder)) return {kind: 'profile', userId: id}
   }

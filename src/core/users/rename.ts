@@ -1,13 +1,14 @@
 import {existsSync, readdirSync, renameSync, statSync} from 'node:fs'
 import {join} from 'node:path'
+import {backend} from '../backend.ts'
 import {conflict} from '../errors.ts'
 import {reach} from '../faults.ts'
 import {ensureSystemFolder, syncFolder, unwritable} from '../files.ts'
 import {type AccountsLock, withProfileLock} from '../locks.ts'
 import {systemPaths} from '../system-paths.ts'
-import {findUserByName, replaceUser} from './accounts.ts'
+import {replaceUser, userByName} from './accounts.ts'
 import {auditAccount, changeAccounts, requireTarget} from './change-accounts.ts'
-import {finishInterrupted} from './finish.ts'
+import {finishInterrupted, moveGrants} from './finish.ts'
 import {writeJournal} from './journal.ts'
 import {namedAdministrators} from './named-administrators.ts'
 import {requireAdministrator} from './permissions.ts'
@@ -22,15 +23,19 @@ import {checkUsername} from './username.ts'
  */
 export async function renameUser(from: string, to: string): Promise<PublicUser> {
   return changeAccounts(async (lock) => {
-    const user = requireTarget(from, `Renaming ${from}`, 'config')
+    const user = await requireTarget(from, `Renaming ${from}`, 'config')
     if (user.username === to) return publicUser(user)
     checkUsername(to)
     // Whoever has a name of that list administers this machine.
     if (namedAdministrators().has(to)) requireAdministrator(`Taking the name ${to}, which ADMIN_USERS lists,`)
     const renamed = {...user, username: to}
     await withProfileLock(user.id, async () => {
-      refuseTaken(user, to)
-      await move(lock, user, renamed)
+      await refuseTaken(user, to)
+      if (lock.writes === undefined) await move(lock, user, renamed)
+      else {
+        replaceUser(lock, renamed)
+        await moveGrants(lock, user.username, to)
+      }
     })
     await auditAccount(lock, renamed, {
       category: 'security',
@@ -41,10 +46,14 @@ export async function renameUser(from: string, to: string): Promise<PublicUser> 
   })
 }
 
-function refuseTaken(user: User, to: string): void {
-  const taken = findUserByName(to)
+async function refuseTaken(user: User, to: string): Promise<void> {
+  const taken = await userByName(to)
   if (taken !== undefined && taken.id !== user.id)
     throw conflict('USER_EXISTS', `There is a user ${taken.username} already`, 'Choose another name')
+  if (backend() === undefined) refuseFolders(user, to)
+}
+
+function refuseFolders(user: User, to: string): void {
   const folder = join(systemPaths.profiles, user.username)
   const place = join(systemPaths.profiles, to)
   if (!existsSync(folder))

@@ -1,5 +1,5 @@
 import {conflict} from '../errors.ts'
-import {listUsers, replaceUser} from './accounts.ts'
+import {hasOwnerBeside, replaceUser} from './accounts.ts'
 import {auditAccount, changeAccounts, requireTarget} from './change-accounts.ts'
 import {requireAdministrator} from './permissions.ts'
 import {publicUser} from './show.ts'
@@ -14,8 +14,8 @@ export async function setRole(username: string, role: User['role']): Promise<Pub
   requireAdministrator(what)
   return changeAccounts(async (lock) => {
     requireAdministrator(what)
-    const user = requireTarget(username, what)
-    if (role !== 'owner') refuseLastOwner(user, 'lose the role of owner')
+    const user = await requireTarget(username, what)
+    if (role !== 'owner') await refuseLastOwner(user, 'lose the role of owner')
     const {[WRITTEN_ROLE]: before = user.role, ...account} = user
     const changed: User = {...account, role}
     if (before !== role) {
@@ -32,8 +32,8 @@ export async function setRole(username: string, role: User['role']): Promise<Pub
 }
 
 /** Somebody has to be able to administer this machine. @throws MhError LAST_OWNER (exit 5) */
-export function refuseLastOwner(user: User, what: string): void {
-  if (user.role === 'owner' && listUsers().every(({id, role}) => id === user.id || role !== 'owner'))
+export async function refuseLastOwner(user: User, what: string): Promise<void> {
+  if (user.role === 'owner' && !(await hasOwnerBeside(user.id)))
     throw conflict(
       'LAST_OWNER',
       `${user.username} is the last owner and cannot ${what}`,

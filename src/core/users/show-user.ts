@@ -11,7 +11,7 @@ export type DetailedUser = PublicUser & {email: string | null; avatar: string | 
  * @throws MhError NOT_ADMINISTRATOR (exit 4), USER_NOT_FOUND (exit 3)
  */
 export async function showUser(username?: string): Promise<DetailedUser> {
-  const user = requireTarget(username, `Showing ${username}`)
+  const user = await requireTarget(username, `Showing ${username}`)
   await auditAccess([user], {category: 'security', event: 'user_viewed', details: {target: user.username}})
   return detailedUser(user)
 }

@@ -1,7 +1,14 @@
 import {join} from 'node:path'
+import {backend} from '../backend.ts'
+import {readRootConfig} from '../config.ts'
 import {systemPaths} from '../system-paths.ts'
-import {activeUser} from './identify.ts'
 import type {PublicUser, User} from './user.ts'
+
+/** Where a person's profile is: an absolute path, or an address. */
+const profilePlace = (username: string): string => {
+  const store = backend()
+  return store === undefined ? join(systemPaths.profiles, username) : `${store.address}/${username}`
+}
 
 /** What every answer shows of an account. */
 export function publicUser(user: User): PublicUser {
@@ -13,7 +20,7 @@ export function publicUser(user: User): PublicUser {
     displayName: metadata?.displayName ?? null,
     createdAt: createdAt ?? null,
     lastLogin: lastLogin ?? null,
-    profilePath: join(systemPaths.profiles, username),
-    active: activeUser()?.id === id
+    profilePath: profilePlace(username),
+    active: readRootConfig().activeUser === id
   }
 }

@@ -2,7 +2,7 @@ import {auditSystem} from '../audit.ts'
 import {readRootConfig, writeRootConfig} from '../config.ts'
 import {usageError} from '../errors.ts'
 import {type AccountsLock, withAccountsLock} from '../locks.ts'
-import {findUserById, listUsers, requireUserByName} from './accounts.ts'
+import {everybody, requireUser, userById} from './accounts.ts'
 import {activeUser} from './identify.ts'
 import type {User} from './user.ts'
 
@@ -15,8 +15,8 @@ const REMEMBERED = 10
  */
 export async function switchUser(username: string): Promise<{username: string; previous: string | null}> {
   return withAccountsLock(async (lock) => {
-    const previous = activeUser()
-    const next = username === '-' ? before(previous) : requireUserByName(username)
+    const previous = await activeUser()
+    const next = username === '-' ? await before(previous) : await requireUser(username)
     if (next.id !== previous?.id) {
       await activate(lock, next)
       auditSystem(
@@ -39,16 +39,16 @@ export async function activate(lock: AccountsLock, user: Pick<User, 'id'>): Prom
 }
 
 /** Everybody, who was active last first, then by name: the order in which a picker offers them. */
-export function recentUsers(): User[] {
+export async function recentUsers(): Promise<User[]> {
   const recent = readRootConfig().recentUsers ?? []
   const place = (user: User): number => (recent.includes(user.id) ? recent.indexOf(user.id) : recent.length)
-  return [...listUsers()].sort((a, b) => place(a) - place(b) || (a.username < b.username ? -1 : 1))
+  return [...(await everybody())].sort((a, b) => place(a) - place(b) || (a.username < b.username ? -1 : 1))
 }
 
-function before(active: User | undefined): User {
-  const id = (readRootConfig().recentUsers ?? []).find((one) => one !== active?.id && findUserById(one) !== undefined)
-  const user = id === undefined ? undefined : findUserById(id)
-  if (user === undefined)
-    throw usageError('NO_PREVIOUS_USER', 'Nobody else was active before', 'mh user switch <username> says who you are')
-  return user
+async function before(active: User | undefined): Promise<User> {
+  for (const id of readRootConfig().recentUsers ?? []) {
+    const user = id === active?.id ? undefined : await userById(id)
+    if (user !== undefined) return user
+  }
+  throw usageError('NO_PREVIOUS_USER', 'Nobody else was active before', 'mh user switch <username> says who you are')
 }

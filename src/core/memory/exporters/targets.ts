@@ -91,8 +91,11 @@ export async function openFolder(named: string): Promise<ExportTarget> {
   }
 }
 
-/** A place that a person named, and what is there. Links are resolved: what they lead to is meant. */
-function place(named: string): {path: string; kind: 'nothing' | 'file' | 'folder' | 'other'} {
+/**
+ * A place that a person named, and what is there. Links are resolved: what they lead to is meant.
+ * @throws MhError OUTPUT_NOT_WRITABLE (exit 2), PATH_NOT_ALLOWED (exit 4)
+ */
+export function place(named: string): {path: string; kind: 'nothing' | 'file' | 'folder' | 'other'} {
   const path = realPlace(named)
   requireWritable(named, path)
   const stat = statSync(path, {throwIfNoEntry: false})
@@ -113,5 +116,5 @@ function realPlace(named: string): string {
   }
 }
 
-const notWritable = (named: string, reason: string, hint?: string): MhError =>
+export const notWritable = (named: string, reason: string, hint?: string): MhError =>
   usageError('OUTPUT_NOT_WRITABLE', `Cannot write to ${named}: ${reason}`, hint)

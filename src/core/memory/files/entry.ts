@@ -1,6 +1,7 @@
 import {join} from 'node:path'
 import type {ReadEntry} from '../../file-index/sync-folders.ts'
-import {type EpisodicEvent, SUPERSEDES} from '../event.ts'
+import type {EpisodicEvent} from '../event.ts'
+import {findable} from '../index/findable-event.ts'
 import type {IndexEntry} from '../index/index.ts'
 import {readMemoryFile} from '../read-file.ts'
 
@@ -19,26 +20,4 @@ export const readEntry: ReadEntry<IndexEntry> = (root, folder, name, userId) => 
 }
 
 /** What the index keeps of a memory. */
-export function toEntry(event: EpisodicEvent, place: FilePlace): IndexEntry {
-  const {metadata, response} = event
-  return {
-    id: event.id,
-    timestamp: Date.parse(event.timestamp),
-    type: event.type,
-    content: event.content,
-    tags: event.tags,
-    processed: metadata.processed === true,
-    ...place,
-    // What recall answers are quotations of other memories: found there, and only in the way here.
-    ...(response === undefined || metadata.engine === 'recall' ? {} : {response}),
-    ...(typeof metadata.speaker === 'string' ? {speaker: metadata.speaker} : {}),
-    ...(typeof metadata.sessionId === 'string' ? {session: metadata.sessionId} : {}),
-    ...(metadata.private === true ? {private: true} : {}),
-    ...supersedes(event)
-  }
-}
-
-function supersedes({id, links}: EpisodicEvent): {supersedes?: string[]} {
-  const targets = links.filter(({type, target}) => type === SUPERSEDES && target !== id).map(({target}) => target)
-  return targets.length === 0 ? {} : {supersedes: targets}
-}
+export const toEntry = (event: EpisodicEvent, place: FilePlace): IndexEntry => ({...findable(event), ...place})

@@ -1,4 +1,5 @@
 import {requireUserContext} from '../../context.ts'
+import {lookWhenDue} from '../../file-index/held.ts'
 import {syncFile, syncFolders} from '../../file-index/sync-folders.ts'
 import {paths} from '../../paths.ts'
 import type {Hit, Located, MemoryIndex} from '../index/index.ts'
@@ -11,6 +12,7 @@ import {memoryIndex, rebuildIndex} from './memory-index.ts'
 import {readPlaced} from './read-placed.ts'
 import {emptyTrash, restoreEvents, trashEvents, trashedEvents, trashedIds} from './trash.ts'
 import {updateEvent} from './update-event.ts'
+import {updateEvents} from './update-events.ts'
 import {keepVectors} from './vectors.ts'
 
 /** Memories in files, found through an index that is brought up to date at each look. */
@@ -22,6 +24,10 @@ export const fileStore: MemoryStore = {
   update: async (id, update) => {
     await look(() => undefined)
     return updateEvent(id, update)
+  },
+  updateMany: async (updates, audit) => {
+    await look(() => undefined)
+    return updateEvents(updates, audit)
   },
   trash: async (ids) => {
     await look(() => undefined)
@@ -130,7 +136,9 @@ export const fileStore: MemoryStore = {
 interface View {
   index: MemoryIndex
   /** The memories that `find` tells, as their files are now. Where a file differs from what the index knew, it is asked again. */
-  read<T extends Located>(find: () => (T | undefined)[]): Promise<{memory: StoredMemory; found: T}[]>
+  read<T extends Located>(
+    find: () => (T | undefined)[] | Promise<(T | undefined)[]>
+  ): Promise<{memory: StoredMemory; found: T}[]>
 }
 
 /** How often files may change while an answer is put together before those that still change are left out. */
@@ -140,12 +148,12 @@ async function look<T>(fn: (view: View) => Promise<T> | T): Promise<T> {
   const user = requireUserContext('Memories')
   return memoryIndex.use(user, async (index) => {
     const root = paths.episodic
-    await syncFolders(user.userId, root, index, readEntry)
+    await lookWhenDue(index, () => syncFolders(user.userId, root, index, readEntry))
     return fn({
       index,
       async read(find) {
         for (let tries = 1; ; tries++) {
-          const found = find().filter((located) => located !== undefined)
+          const found = (await find()).filter((located) => located !== undefined)
           const read = found.map((located) => ({located, file: readPlaced(root, located, user.userId)}))
           const changed = read.filter(
             ({located, file}) => file === undefined || file.mtimeMs !== located.mtimeMs || file.size !== located.size

@@ -1,11 +1,10 @@
-import {readdirSync, readFileSync, rmSync, statSync} from 'node:fs'
+import {readdirSync, readFileSync, rmSync} from 'node:fs'
 import {dirname, join} from 'node:path'
 import {changeProfile} from '../../change.ts'
 import {errno} from '../../errors.ts'
 import {FolderKnowledge} from '../../file-index/folder-knowledge.ts'
-import {namesIn, syncFolder} from '../../files.ts'
+import {syncFolder} from '../../files.ts'
 import {PROFILE_LAYOUT} from '../../paths.ts'
-import {systemPaths} from '../../system-paths.ts'
 import type {EpisodicEvent} from '../event.ts'
 import {IndexUnusable} from '../index/index.ts'
 import type {Remaining} from '../store.ts'
@@ -69,8 +68,7 @@ export async function forgetEvents(ids: readonly string[]): Promise<{forgotten: 
       forgotten: [...new Set(gone.map(({id}) => id))],
       remaining: [
         ...remaining(change.root, 'profile', filesBelow(change.root), gone),
-        ...remaining(change.root, 'index', memoryIndex.files(change.user.userId), gone),
-        ...backupsSince(gone)
+        ...remaining(change.root, 'index', memoryIndex.files(change.user.userId), gone)
       ]
     }
   })
@@ -113,13 +111,3 @@ const filesBelow = (folder: string): string[] =>
   readdirSync(folder, {withFileTypes: true, recursive: true})
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name))
-
-/** Backups are compressed, and maybe encrypted: those that were made since the oldest of these memories may hold it. */
-function backupsSince(gone: readonly EpisodicEvent[]): Remaining[] {
-  if (gone.length === 0) return []
-  const oldest = Math.min(...gone.map(({timestamp}) => Date.parse(timestamp)))
-  return namesIn(systemPaths.backups)
-    .map((name) => join(systemPaths.backups, name))
-    .filter((path) => statSync(path).mtimeMs >= oldest)
-    .map((path) => ({where: 'backup', path}))
-}

@@ -11,7 +11,8 @@ export const memoryIndex = derivedIndex({
   of: 'memory',
   ending: '.db',
   open: (file, user) => MemoryIndex.open(file, optionsOf(user)),
-  create: (file, user) => MemoryIndex.create(file, optionsOf(user))
+  create: (file, user) => MemoryIndex.create(file, optionsOf(user)),
+  purpose: (user) => JSON.stringify(optionsOf(user))
 })
 
 /**

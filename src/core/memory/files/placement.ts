@@ -5,7 +5,7 @@ import {sha256} from '../../sha256.ts'
 import type {MemoryIndex} from '../index/index.ts'
 
 /** A month with more files than this continues in a sibling, "11-2": listing a folder must stay quick. */
-const MOST_FILES = 4096
+export const MOST_FILES = 4096
 
 /**
  * Chooses the folder of each new memory: YYYY/MM of its timestamp in UTC, or that month's first sibling with room.

@@ -6,6 +6,7 @@ import {conflict} from '../../errors.ts'
 import {reach} from '../../faults.ts'
 import {FolderKnowledge} from '../../file-index/folder-knowledge.ts'
 import {discard, ensureFolder, place, stageFile, syncFolder, unwritable} from '../../files.ts'
+import {withUnread} from '../../keep-unread.ts'
 import {PROFILE_LAYOUT} from '../../paths.ts'
 import {type EpisodicEvent, formatEvent} from '../event.ts'
 import {formatChecked, type MemoryFile, versionOf} from '../read-file.ts'
@@ -32,8 +33,8 @@ export async function updateEvent(id: string, update: Update): Promise<StoredMem
       if (update.version !== undefined && update.version !== file.version())
         throw stale(id, update.version, file.version())
       const event = update.change(file.event)
-      const text = formatChecked(event)
-      if (text === formatEvent(file.event)) return stored(event, file.path, file.version)
+      if (formatEvent(event) === formatEvent(file.event)) return stored(event, file.path, file.version)
+      const text = formatChecked(withUnread(file.bytes, file.event, event))
       const folders = new FolderKnowledge(root, index)
       folders.replacing(located.folder)
       if (update.history !== undefined) keepVersion(change, id, file)

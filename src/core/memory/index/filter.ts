@@ -1,4 +1,5 @@
 import type {SQLInputValue} from 'node:sqlite'
+import {runWanted} from './markers.ts'
 import type {IndexFilter} from './types.ts'
 
 /** A condition over `memory m`, with its values in order. */
@@ -22,6 +23,7 @@ export function conditionOf(filter: IndexFilter, excludeSession?: string): Condi
   if (filter.tag !== undefined)
     add('EXISTS (SELECT 1 FROM tag t WHERE t.tag = ? AND t.timestamp = m.timestamp AND t.row = m.row)', filter.tag)
   if (filter.session !== undefined) add('m.session = ?', filter.session)
+  if (filter.run !== undefined) add('m.row IN (SELECT rowid FROM words WHERE words MATCH ?)', runWanted(filter.run))
   if (filter.current !== undefined)
     add('NOT EXISTS (SELECT 1 FROM superseded s WHERE s.target = m.id AND s.at <= ?)', filter.current)
   if (excludeSession !== undefined) add('m.session IS NOT ?', excludeSession)

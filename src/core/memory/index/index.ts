@@ -227,14 +227,17 @@ export class MemoryIndex extends IndexDatabase implements FolderIndex<IndexEntry
    * The memories that answer a question best, best first.
    * @param search of search/search.ts; handed in, so that whoever only captures does not wait for it to load
    */
-  search(search: Search, question: string, options: SearchOptions): Hit[] {
-    return this.guarded(() => {
+  async search(search: Search, question: string, options: SearchOptions): Promise<Hit[]> {
+    const ranked = await this.guardedLater(() => {
       const source = sourceOf(this.sql, this.#options, options.filter ?? {}, options.excludeSession)
-      return search(source, question, {...this.#options, ...options}).flatMap(({row, score, explain}) => {
+      return search(source, question, {...this.#options, ...options})
+    })
+    return this.guarded(() =>
+      ranked.flatMap(({row, score, explain}) => {
         const located = this.sql.get<Located>(`SELECT ${LOCATED} FROM memory m WHERE m.row = ?`, row)
         return located === undefined ? [] : [{...located, score, ...(explain === undefined ? {} : {explain})}]
       })
-    })
+    )
   }
 
   /** The newest memories without a vector of that model, and how many there are; private ones only where they may be sent to it. */

@@ -5,10 +5,29 @@ import type {IndexFilter} from './types.ts'
  * colon, which no term does. Words for a time are whole months and years (UTC) and those for types and tags are folded: a marker
  * finds all that pass, and perhaps some more at the edges.
  */
-export function markersOf({type, tags, timestamp}: {type: string; tags: readonly string[]; timestamp: number}): string {
+export function markersOf({
+  type,
+  tags,
+  timestamp,
+  runs = []
+}: {
+  type: string
+  tags: readonly string[]
+  timestamp: number
+  runs?: readonly string[]
+}): string {
   const at = new Date(timestamp)
-  return [typeMarker(type), ...tags.map(tagMarker), yearMarker(at.getUTCFullYear()), monthMarker(at)].join(' ')
+  return [
+    typeMarker(type),
+    ...tags.map(tagMarker),
+    yearMarker(at.getUTCFullYear()),
+    monthMarker(at),
+    ...runs.map(runMarker)
+  ].join(' ')
 }
+
+/** What finds the memories of a run of an agent, as an FTS5 expression. */
+export const runWanted = (run: string): string => quoted(runMarker(run))
 
 /**
  * The markers of a filter as an FTS5 expression, or undefined where it has none.
@@ -50,6 +69,7 @@ const yearMarker = (year: number): string => `:y${year}`
 const monthMarker = (at: Date): string => `:m${at.getUTCFullYear()}-${at.getUTCMonth() + 1}`
 const typeMarker = (type: string): string => `:t${joined(type)}`
 const tagMarker = (tag: string): string => `:#${joined(tag)}`
+const runMarker = (run: string): string => `:r${joined(run)}`
 /** The tokenizer would cut at blanks and control characters; quotes end an FTS5 string. */
 const joined = (text: string): string => (/^[\w-]*$/.test(text) ? text : text.replace(/[\s"\p{Cc}]/gu, '_'))
 const quoted = (marker: string): string => `"${marker}"`

@@ -2,10 +2,10 @@ import type {SQLInputValue} from 'node:sqlite'
 import type {Statements} from '../../file-index/statements.ts'
 import {type MemorySource, SITTING_GAP_MS, type Turn} from '../search/source.ts'
 import {conditionOf} from './filter.ts'
+import {FLAG} from './findable.ts'
 import {postingsOf} from './postings.ts'
 import {GUESSED, speakersOf} from './speakers.ts'
 import type {IndexFilter, IndexOptions} from './types.ts'
-import {FLAG} from './writer.ts'
 
 /** The index as search sees it, with the filter inside every query. */
 export function sourceOf(
@@ -23,12 +23,14 @@ export function sourceOf(
     sql.arrays<TurnColumns>(`${select} ${tail}`, ...condition.values, ...values).map(turnOf)
   const span = (): {oldest: number; newest: number} =>
     sql.get<{oldest: number; newest: number}>(SPAN) ?? {oldest: 0, newest: 0}
+  const postings = postingsOf(sql, filter, excludeSession, span)
 
   return {
-    totals: () =>
-      sql.get<{memories: number; terms: number}>('SELECT memories, terms FROM totals') ?? {memories: 0, terms: 0},
-    span,
-    speakers: () => speakers.names,
+    totals: () => ({
+      ...(sql.get<{memories: number; terms: number}>('SELECT memories, terms FROM totals') ?? {memories: 0, terms: 0}),
+      ...span(),
+      speakers: speakers.names
+    }),
     frequencies: (terms) =>
       new Map(
         sql.arrays<[string, number]>(
@@ -36,25 +38,29 @@ export function sourceOf(
           JSON.stringify(terms)
         )
       ),
-    vocabulary: (prefix, shortest, longest) =>
-      sql.arrays<[string, number]>(
-        'SELECT term, frequency FROM vocabulary WHERE term >= ? AND term < ? AND length(term) BETWEEN ? AND ?',
-        prefix,
-        `${prefix}\u{10ffff}`,
-        shortest,
-        longest
-      ),
-    postings: postingsOf(sql, filter, excludeSession, span),
-    toldBetween: (from, to, limit) =>
-      sql
-        .arrays<[number]>(
-          `SELECT m.row FROM memory m WHERE m.timestamp BETWEEN ? AND ? AND ${condition.sql} ORDER BY m.timestamp DESC, m.id DESC LIMIT ?`,
-          from,
-          to,
-          ...condition.values,
-          limit
+    vocabulary: (beginnings) =>
+      beginnings.map(({prefix, shortest, longest}) =>
+        sql.arrays<[string, number]>(
+          'SELECT term, frequency FROM vocabulary WHERE term >= ? AND term < ? AND length(term) BETWEEN ? AND ?',
+          prefix,
+          `${prefix}\u{10ffff}`,
+          shortest,
+          longest
         )
-        .map(([row]) => row),
+      ),
+    postings: (terms) => terms.map(({term, limit}) => postings(term, limit)),
+    toldBetween: (times, limit) =>
+      times.map(({from, to}) =>
+        sql
+          .arrays<[number]>(
+            `SELECT m.row FROM memory m WHERE m.timestamp BETWEEN ? AND ? AND ${condition.sql} ORDER BY m.timestamp DESC, m.id DESC LIMIT ?`,
+            from,
+            to,
+            ...condition.values,
+            limit
+          )
+          .map(([row]) => row)
+      ),
     eligible: (rows) =>
       condition.sql === 'TRUE'
         ? [...rows]
@@ -98,7 +104,8 @@ function sides(near: readonly Turn[], limit: number): SQLInputValue[] {
 const SPAN =
   'SELECT coalesce((SELECT min(timestamp) FROM memory), 0) AS oldest, coalesce((SELECT max(timestamp) FROM memory), 0) AS newest'
 
-type TurnColumns = [
+/** A row of a store's memories, as turns are made of it; lists are joined by blanks. */
+export type TurnColumns = [
   row: number,
   id: string,
   timestamp: number,
@@ -109,10 +116,10 @@ type TurnColumns = [
   asking: number,
   person: number,
   flags: number,
-  eligible: number
+  eligible: number | boolean
 ]
 
-function toTurn(
+export function toTurn(
   [row, id, timestamp, speaker, session, terms, asked, asking, person, flags, eligible]: TurnColumns,
   keyOf: (name: string) => string
 ): Turn {
@@ -132,7 +139,7 @@ function toTurn(
     place: (flags & FLAG.place) !== 0,
     proper: (flags & FLAG.proper) !== 0,
     quoted: (flags & FLAG.quoted) !== 0,
-    eligible: eligible !== 0
+    eligible: Boolean(eligible)
   }
 }
 

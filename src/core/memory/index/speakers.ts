@@ -20,12 +20,23 @@ const GUESSED_LEAST = 20
 const GUESSED_SHARE = 0.05
 
 /** @param owner names of the profile's person, separated by blanks: who is called so is the person. */
-export function speakersOf(sql: Statements, owner: string): Speakers {
+export const speakersOf = (sql: Statements, owner: string): Speakers =>
+  speakersAmong(
+    sql.arrays<[string, number]>('SELECT name, memories FROM speaker'),
+    sql.get<{memories: number}>('SELECT memories FROM totals')?.memories ?? 0,
+    owner
+  )
+
+/** @param counted stored names, and how many of the memories each has */
+export function speakersAmong(
+  counted: readonly (readonly [name: string, memories: number])[],
+  memories: number,
+  owner: string
+): Speakers {
   const own = new Set(wordsOf(owner))
-  const memories = sql.get<{memories: number}>('SELECT memories FROM totals')?.memories ?? 0
   const keys = new Map<string, string>()
   let told = 0
-  for (const [stored, count] of sql.arrays<[string, number]>('SELECT name, memories FROM speaker')) {
+  for (const [stored, count] of counted) {
     const guessed = stored.startsWith(GUESSED)
     if (guessed && (count < GUESSED_LEAST || count < GUESSED_SHARE * memories)) continue
     const name = guessed ? stored.slice(GUESSED.length) : stored

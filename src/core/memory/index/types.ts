@@ -1,7 +1,7 @@
 import type {Explanation} from '../search/rank.ts'
 
-/** One memory as the store hands it to the index. */
-export interface IndexEntry {
+/** What of a memory it is found and filtered by. */
+export interface Findable {
   id: string
   /** Milliseconds, UTC. */
   timestamp: number
@@ -16,6 +16,12 @@ export interface IndexEntry {
   private?: boolean
   /** Ids of memories that this one says are no longer so. */
   supersedes?: string[]
+  /** Runs of agents that made or changed it. */
+  runs?: string[]
+}
+
+/** One memory as the store of files hands it to the index. */
+export interface IndexEntry extends Findable {
   /** Relative to the episodic root, '/' separated, '' for the root itself. */
   folder: string
   /** File name. */
@@ -45,6 +51,8 @@ export interface IndexFilter {
   /** Leaves out what had been superseded by that moment (milliseconds, UTC). */
   current?: number
   session?: string
+  /** What that run of an agent made or changed. */
+  run?: string
 }
 
 export interface IndexOptions {

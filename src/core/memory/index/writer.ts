@@ -1,16 +1,10 @@
 import {reverse} from '../../file-index/index-database.ts'
 import type {Statements} from '../../file-index/statements.ts'
-import {factsOf} from '../text/facts.ts'
-import {spokenBy} from '../text/speaker.ts'
-import {foldName} from '../text/tokenize.ts'
 import {countedTag, countedType, PRIVATE, UNPROCESSED} from './counts.ts'
+import {foundBy} from './findable.ts'
 import {markersOf} from './markers.ts'
-import {GUESSED} from './speakers.ts'
 import type {Conflict, IndexEntry} from './types.ts'
 import {dropVector} from './vectors.ts'
-
-/** Bits of memory.flags. */
-export const FLAG = {time: 1, number: 2, place: 4, proper: 8, quoted: 16} as const
 
 /** What is counted of a memory. */
 interface Counted {
@@ -157,18 +151,8 @@ function addCounts(
 }
 
 function insert(sql: Statements, change: Change, language: string, entry: IndexEntry, row: number | null): void {
-  const {speaker, certain, text} = spokenBy(entry)
-  const name = speaker === undefined ? '' : `${certain ? '' : GUESSED}${foldName(speaker)}`
-  const facts = factsOf(
-    entry.response === undefined ? text : `${text}\n${entry.response}`,
-    certain ? speaker : undefined,
-    language
-  )
+  const {speaker, tags, flags, ...facts} = foundBy(entry, language)
   const terms = facts.terms.join(' ')
-  let flags = 0
-  for (const fact of ['time', 'number', 'place', 'proper', 'quoted'] as const) if (facts[fact]) flags |= FLAG[fact]
-  // SQLite keeps well-formed text only; two tags that differ in a lone surrogate are one there.
-  const tags = [...new Set(entry.tags.map((tag) => tag.toWellFormed()))]
   sql.run(
     'INSERT INTO memory VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
     row,
@@ -183,7 +167,7 @@ function insert(sql: Statements, change: Change, language: string, entry: IndexE
     entry.processed ? 1 : 0,
     entry.private === true ? 1 : 0,
     entry.session ?? null,
-    name,
+    speaker,
     JSON.stringify(tags),
     terms,
     facts.asked.join(' '),
@@ -202,7 +186,7 @@ function insert(sql: Statements, change: Change, language: string, entry: IndexE
       tags,
       processed: entry.processed,
       hidden: entry.private === true,
-      speaker: name,
+      speaker,
       terms: facts.terms,
       size: entry.size
     },

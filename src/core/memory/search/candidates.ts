@@ -2,7 +2,7 @@ import {idf, saturation} from './bm25.ts'
 import {isSaidBy} from './factors.ts'
 import type {Question} from './question.ts'
 import type {TermGroup} from './related.ts'
-import type {MemorySource, Turn} from './source.ts'
+import type {MemorySource, Totals, Turn} from './source.ts'
 import type {Weights} from './weights.ts'
 
 /** Rows read from postings for a question, rarest terms first: what bounds the cost of frequent words. */
@@ -27,17 +27,17 @@ interface Wanted {
  * Stage one: the memories worth ranking. Postings are read rarest term first and sum weight × idf; the best are scored by BM25 over their own words.
  * Names of speakers find nothing unless the question has no other words: they stand in half of all memories.
  */
-export function candidatesOf(
+export async function candidatesOf(
   source: MemorySource,
+  {memories, terms}: Pick<Totals, 'memories' | 'terms'>,
   question: Question,
   groups: readonly TermGroup[],
   weights: Weights
-): Turn[] {
-  const {memories, terms} = source.totals()
+): Promise<Turn[]> {
   const wanted = wantedOf(groups, memories)
-  const found = new Set(bestRows(source, wanted))
-  const told = new Set(rowsToldThen(source, question))
-  const turns = source.turns([...new Set([...found, ...told])])
+  const found = new Set(await bestRows(source, wanted))
+  const told = new Set(await rowsToldThen(source, question))
+  const turns = await source.turns([...new Set([...found, ...told])])
   const gains = new Map(wanted.map(({term, gain}) => [term, gain]))
   const average = Math.max(1, terms / Math.max(1, memories))
   const scored = turns
@@ -66,27 +66,45 @@ function wantedOf(groups: readonly TermGroup[], memories: number): Wanted[] {
   return [...wanted.values()].sort((a, b) => a.frequency - b.frequency)
 }
 
-function bestRows(source: MemorySource, wanted: readonly Wanted[]): number[] {
+async function bestRows(source: MemorySource, wanted: readonly Wanted[]): Promise<number[]> {
   const sums = new Map<number, number>()
   let left = ROWS_READ
-  for (const {term, gain} of wanted) {
-    if (left <= 0) break
-    const rows = source.postings(term, left)
-    left -= rows.length
-    for (const row of rows) sums.set(row, (sums.get(row) ?? 0) + gain)
+  for (let at = 0; at < wanted.length && left > 0; ) {
+    const asked = nextTerms(wanted, at, left)
+    const postings = await source.postings(asked)
+    for (const [i, rows] of postings.entries()) {
+      const {gain} = wanted[at + i] as Wanted
+      left -= rows.length
+      for (const row of rows) sums.set(row, (sums.get(row) ?? 0) + gain)
+    }
+    at += asked.length
   }
   const best = [...sums].sort((a, b) => b[1] - a[1] || b[0] - a[0]).map(([row]) => row)
   const kept: number[] = []
   for (let at = 0; at < best.length && kept.length < SCORED; at += LOOKED_AT)
-    kept.push(...source.eligible(best.slice(at, at + LOOKED_AT)))
+    kept.push(...(await source.eligible(best.slice(at, at + LOOKED_AT))))
   return kept.slice(0, SCORED)
 }
 
-function rowsToldThen(source: MemorySource, {periods, startOf}: Question): number[] {
+/** Terms whose rows may all be read, however many pass the filter; else the next one alone, with what is left. */
+function nextTerms(wanted: readonly Wanted[], from: number, left: number): {term: string; limit: number}[] {
+  const asked: {term: string; limit: number}[] = []
+  let rest = left
+  for (const {term, frequency} of wanted.slice(from)) {
+    if (frequency > rest && asked.length > 0) break
+    asked.push({term, limit: rest})
+    rest -= frequency
+    if (rest <= 0) break
+  }
+  return asked
+}
+
+async function rowsToldThen(source: MemorySource, {periods, startOf}: Question): Promise<number[]> {
   if (startOf === undefined) return []
-  return periods
+  const times = periods
     .filter(({from, to}) => to - from < LONGEST_PERIOD_DAYS)
-    .flatMap(({from, to, tail}) => source.toldBetween(startOf(from), startOf(to + tail + 1) - 1, TOLD_THEN))
+    .map(({from, to, tail}) => ({from: startOf(from), to: startOf(to + tail + 1) - 1}))
+  return times.length === 0 ? [] : (await source.toldBetween(times, TOLD_THEN)).flat()
 }
 
 function ownScore(turn: Turn, gains: ReadonlyMap<string, number>, average: number, weights: Weights): number {

@@ -38,7 +38,8 @@ export interface QuestionContext {
   /** Milliseconds, UTC. */
   now: number
   zone?: string
-  span(): {oldest: number; newest: number}
+  /** The time of all memories, milliseconds UTC. */
+  span: {oldest: number; newest: number}
 }
 
 /** Takes a question apart, as a person of that language and zone means it at that moment. */
@@ -65,7 +66,7 @@ export function analyse(question: string, context: QuestionContext, weights: Wei
     order: content.filter(({name}) => !name).map(({term}) => term),
     named: [...new Set(namedIn(question, words, speakerOf, english))],
     kinds: english ? kindsOf(words) : NO_KINDS,
-    periods: calendar === undefined || !english ? [] : periodsOf(question, calendar, context.now, context.span()),
+    periods: calendar === undefined || !english ? [] : periodsOf(question, calendar, context.now, context.span),
     dayOf:
       calendar === undefined
         ? undefined

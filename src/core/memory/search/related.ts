@@ -1,7 +1,7 @@
 import {isEnglish} from '../text/tokenize.ts'
 import {membersOf, nearTo} from './everyday.ts'
 import type {QuestionTerm} from './question.ts'
-import type {MemorySource} from './source.ts'
+import type {Beginning, MemorySource} from './source.ts'
 import type {Weights} from './weights.ts'
 
 /** Another term of this profile's memories that may stand for one of the question, and how well (below 1). */
@@ -27,13 +27,13 @@ const TWO_MISTAKES_FROM = 7
  * The question's terms, each with the terms of the profile's vocabulary that may stand for it: with a common beginning, one or two letters
  * off (for words that nobody wrote), near in meaning, or members of the kind asked for. Compounds join where somebody wrote them.
  */
-export function groupsOf(
+export async function groupsOf(
   source: MemorySource,
   terms: readonly QuestionTerm[],
   compounds: readonly string[],
   language: string,
   weights: Weights
-): TermGroup[] {
+): Promise<TermGroup[]> {
   const english = isEnglish(language)
   const wanted = new Set([...terms.map(({term}) => term), ...compounds])
   const listed = new Map<string, Map<string, number>>()
@@ -44,15 +44,28 @@ export function groupsOf(
     for (const word of words.keys()) wanted.add(word)
     listed.set(term, words)
   }
-  const frequencies = source.frequencies([...wanted])
+  const frequencies = await source.frequencies([...wanted])
   const names = new Set(terms.filter(({name}) => name).map(({term}) => term))
-  const grouped = terms.map((term) => ({
-    ...term,
-    frequency: frequencies.get(term.term) ?? 0,
-    related: term.name
+  const looks = terms.map(({term, name}) => (name ? {} : looksFor(term, frequencies)))
+  const beginnings = looks.flatMap(({common, alike}) => [common, alike].filter((one) => one !== undefined))
+  const words = new Map(
+    beginnings.length === 0
       ? []
-      : relatedTo(source, term.term, listed.get(term.term) ?? new Map(), frequencies, names, weights)
-  }))
+      : (await source.vocabulary(beginnings)).map((found, i) => [beginnings[i] as Beginning, found] as const)
+  )
+  const grouped = terms.map((term, i) => {
+    const {common, alike} = looks[i] ?? {}
+    const found = {
+      listed: listed.get(term.term) ?? new Map<string, number>(),
+      common: common === undefined ? [] : (words.get(common) ?? []),
+      alike: alike === undefined ? [] : (words.get(alike) ?? [])
+    }
+    return {
+      ...term,
+      frequency: frequencies.get(term.term) ?? 0,
+      related: term.name ? [] : relatedTo(term.term, found, frequencies, names, weights)
+    }
+  })
   const joined = new Set(
     compounds.filter((term) => frequencies.has(term) && !terms.some((known) => known.term === term))
   )
@@ -68,10 +81,38 @@ export function groupsOf(
   ]
 }
 
+/** Which words of the vocabulary may stand for a term: those that begin as it does, and, where nobody wrote it, those spelled nearly so. */
+function looksFor(term: string, frequencies: ReadonlyMap<string, number>): {common?: Beginning; alike?: Beginning} {
+  if (/^\d/.test(term)) return {}
+  const most = mistakesIn(term)
+  return {
+    ...(term.length >= PREFIX_LETTERS
+      ? {
+          common: {
+            prefix: term.slice(0, PREFIX_LETTERS),
+            shortest: PREFIX_LETTERS,
+            longest: Math.floor(term.length / PREFIX_SHARE)
+          }
+        }
+      : {}),
+    ...(!frequencies.has(term) && term.length >= SPELLING_LETTERS
+      ? {alike: {prefix: term.slice(0, 1), shortest: term.length - most, longest: term.length + most}}
+      : {})
+  }
+}
+
+const mistakesIn = (term: string): number => (term.length >= TWO_MISTAKES_FROM ? 2 : 1)
+
+/** Words with their frequency, by why they may stand for a term; those that are listed with their weight. */
+interface Found {
+  listed: ReadonlyMap<string, number>
+  common: readonly [word: string, frequency: number][]
+  alike: readonly [word: string, frequency: number][]
+}
+
 function relatedTo(
-  source: MemorySource,
   term: string,
-  listed: ReadonlyMap<string, number>,
+  {listed, common, alike}: Found,
   frequencies: ReadonlyMap<string, number>,
   names: ReadonlySet<string>,
   weights: Weights
@@ -85,20 +126,14 @@ function relatedTo(
     const frequency = frequencies.get(word)
     if (frequency !== undefined) add(word, weight, frequency)
   }
-  if (/^\d/.test(term)) return [...related.values()]
-  if (term.length >= PREFIX_LETTERS) {
-    const longest = Math.floor(term.length / PREFIX_SHARE)
-    for (const [word, frequency] of source.vocabulary(term.slice(0, PREFIX_LETTERS), PREFIX_LETTERS, longest)) {
-      const share = commonBeginning(word, term) / Math.max(word.length, term.length)
-      if (share >= PREFIX_SHARE) add(word, weights.prefix * share, frequency)
-    }
+  for (const [word, frequency] of common) {
+    const share = commonBeginning(word, term) / Math.max(word.length, term.length)
+    if (share >= PREFIX_SHARE) add(word, weights.prefix * share, frequency)
   }
-  if (!frequencies.has(term) && term.length >= SPELLING_LETTERS) {
-    const most = term.length >= TWO_MISTAKES_FROM ? 2 : 1
-    for (const [word, frequency] of source.vocabulary(term.slice(0, 1), term.length - most, term.length + most)) {
-      const distance = editDistance(word, term, most)
-      if (distance <= most) add(word, weights.spelling / distance, frequency)
-    }
+  const most = mistakesIn(term)
+  for (const [word, frequency] of alike) {
+    const distance = editDistance(word, term, most)
+    if (distance <= most) add(word, weights.spelling / distance, frequency)
   }
   return [...related.values()]
 }

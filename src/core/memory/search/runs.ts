@@ -7,9 +7,9 @@ export const NEIGHBOURS = 4
 export type Run = Turn[]
 
 /** The candidates with their neighbours of the same sitting, as runs in the order of time. */
-export function runsOf(source: MemorySource, candidates: readonly Turn[]): Run[] {
+export async function runsOf(source: MemorySource, candidates: readonly Turn[]): Promise<Run[]> {
   const known = new Map(candidates.map((turn) => [turn.row, turn]))
-  for (const turn of source.around(candidates, NEIGHBOURS)) if (!known.has(turn.row)) known.set(turn.row, turn)
+  for (const turn of await source.around(candidates, NEIGHBOURS)) if (!known.has(turn.row)) known.set(turn.row, turn)
   const turns = [...known.values()].sort(inTime)
   const wanted = new Set(candidates.map(({row}) => row))
   const kept = new Uint8Array(turns.length)

@@ -23,19 +23,18 @@ export interface SearchRequest {
  * The memories that answer a question best, best first, without any model: the question is taken apart, its words (and words that may stand for
  * them) find candidates, and the candidates are ranked together with their neighbours. Deterministic.
  */
-export function search(
+export async function search(
   source: MemorySource,
   question: string,
   request: SearchRequest,
   weights: Weights = WEIGHTS
-): Ranked[] {
-  const {memories, terms} = source.totals()
+): Promise<Ranked[]> {
+  const totals = await source.totals()
+  const {memories, terms, speakers, oldest, newest} = totals
   if (memories === 0 || request.limit <= 0) return []
-  const speakers = source.speakers()
-  const asked = analyse(question, {...request, speakers, span: () => source.span()}, weights)
-  const groups = groupsOf(source, asked.terms, asked.compounds, request.language, weights)
-  const runs = runsOf(source, candidatesOf(source, asked, groups, weights))
-  const {oldest, newest} = asked.dayOf === undefined ? {oldest: 0, newest: 0} : source.span()
+  const asked = analyse(question, {...request, speakers, span: {oldest, newest}}, weights)
+  const groups = await groupsOf(source, asked.terms, asked.compounds, request.language, weights)
+  const runs = await runsOf(source, await candidatesOf(source, totals, asked, groups, weights))
   const statistics = {
     memories,
     averageLength: terms / memories,

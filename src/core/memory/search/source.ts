@@ -22,29 +22,50 @@ export interface Turn {
   eligible: boolean
 }
 
-/** What a store answers so that search can run over it. A filter is the store's own matter, bound when it makes the source. */
-export interface MemorySource {
-  /** Number of memories and of their terms, and the time they span (milliseconds, UTC; 0 when there are none). */
-  totals(): {memories: number; terms: number}
-  span(): {oldest: number; newest: number}
+/** A store may answer at once, or later. */
+type Answer<T> = T | Promise<T>
+
+/** What is known of all memories together. */
+export interface Totals {
+  memories: number
+  /** Of all of them together. */
+  terms: number
+  /** The time they span: milliseconds, UTC; 0 when there are none. */
+  oldest: number
+  newest: number
   /** Who speaks in the memories, folded; '' is the profile's person and is there only where they said something. */
-  speakers(): string[]
+  speakers: string[]
+}
+
+/** Terms that begin so and whose length is within the bounds. */
+export interface Beginning {
+  prefix: string
+  shortest: number
+  longest: number
+}
+
+/**
+ * What a store answers so that search can run over it. A filter is the store's own matter, bound when it makes the source. What may be
+ * asked together is, so that a store behind a network is asked few times.
+ */
+export interface MemorySource {
+  totals(): Answer<Totals>
   /** In how many memories each of the terms stands; absent ones are left out. */
-  frequencies(terms: readonly string[]): Map<string, number>
-  /** Terms that begin so and whose length is within the bounds, with their frequency. */
-  vocabulary(prefix: string, shortest: number, longest: number): [term: string, frequency: number][]
-  /** Rows of memories that hold the term and pass the filter, newest rows first. Some that do not pass may be among them. */
-  postings(term: string, limit: number): number[]
-  /** Rows of memories of that time (both ends inclusive) that pass the filter, newest first. */
-  toldBetween(from: number, to: number, limit: number): number[]
+  frequencies(terms: readonly string[]): Answer<Map<string, number>>
+  /** For each beginning its terms with their frequency. */
+  vocabulary(beginnings: readonly Beginning[]): Answer<[term: string, frequency: number][][]>
+  /** For each term the rows of memories that hold it and pass the filter, newest rows first. Some that do not pass may be among them. */
+  postings(terms: readonly {term: string; limit: number}[]): Answer<number[][]>
+  /** For each time (both ends inclusive) the rows of its memories that pass the filter, newest first. */
+  toldBetween(times: readonly {from: number; to: number}[], limit: number): Answer<number[][]>
   /** Those of the rows that pass the filter, in their order. */
-  eligible(rows: readonly number[]): number[]
-  turns(rows: readonly number[]): Turn[]
+  eligible(rows: readonly number[]): Answer<number[]>
+  turns(rows: readonly number[]): Answer<Turn[]>
   /**
    * The memories directly around each of the turns in the order of (timestamp, id), `limit` on either side, each once and in no order.
    * What is too far away in time to be of a turn's sitting may be left out.
    */
-  around(turns: readonly Turn[], limit: number): Turn[]
+  around(turns: readonly Turn[], limit: number): Answer<Turn[]>
 }
 
 /** Two memories next to each other are of one sitting when less than this lies between them. */

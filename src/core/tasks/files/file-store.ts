@@ -1,6 +1,7 @@
 import {lstatSync, statSync} from 'node:fs'
 import {join} from 'node:path'
 import {requireUserContext} from '../../context.ts'
+import {lookWhenDue} from '../../file-index/held.ts'
 import {syncFile, syncFolders} from '../../file-index/sync-folders.ts'
 import {paths} from '../../paths.ts'
 import type {TaskStore} from '../store.ts'
@@ -80,7 +81,7 @@ function look<T>(fn: (view: View) => Promise<T>): Promise<T> {
   const user = requireUserContext('Tasks')
   return tasksIndex.use(user, async (index) => {
     const root = paths.tasks
-    await syncFolders(user.userId, root, index, readTaskEntry)
+    await lookWhenDue(index, () => syncFolders(user.userId, root, index, readTaskEntry))
     return fn({index, root, userId: user.userId})
   })
 }

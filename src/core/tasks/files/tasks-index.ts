@@ -7,5 +7,6 @@ export const tasksIndex = derivedIndex({
   of: 'task',
   ending: '.tasks.db',
   open: (file) => TaskIndex.open(file, readSettings().timezone),
-  create: (file) => TaskIndex.create(file, readSettings().timezone)
+  create: (file) => TaskIndex.create(file, readSettings().timezone),
+  purpose: () => readSettings().timezone
 })

@@ -6,6 +6,7 @@ import {conflict} from '../../errors.ts'
 import {reach} from '../../faults.ts'
 import {FolderKnowledge} from '../../file-index/folder-knowledge.ts'
 import {discard, ensureFolder, place, type StagedFile, stageFile, unwritable} from '../../files.ts'
+import {withUnread} from '../../keep-unread.ts'
 import {PROFILE_LAYOUT, paths} from '../../paths.ts'
 import type {StoredTask, TaskLookup, TaskUpdate} from '../store.ts'
 import {formatTask, placeOf, type Task, type TaskPlace} from '../task.ts'
@@ -63,9 +64,9 @@ export function updateTaskFile(id: string, update: TaskUpdate): Promise<Task | u
     if (found === undefined || placeOfFolder(found.located.folder) === 'deleted') return undefined
     const {located, file} = found
     const task = await update.change(file.task, lookup(work))
-    const text = formatTask(task)
+    const text = formatTask(withUnread(file.bytes, file.task, task))
     const move = placeOfFolder(located.folder) !== placeOf(task)
-    if (text === formatTask(file.task) && !move) return {task, folder: located.folder, name: located.name}
+    if (formatTask(task) === formatTask(file.task) && !move) return {task, folder: located.folder, name: located.name}
     const to = move ? placeOf(task) : located.folder
     const newPath = move ? target(work, to, located.name) : file.path
     work.folders.replacing(located.folder)

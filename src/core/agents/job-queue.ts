@@ -1,0 +1,31 @@
+/** One agent's turn for one person, as a queue keeps it. */
+export interface QueuedJob {
+  agent: string
+  userId: string
+}
+
+/** How many jobs there are. */
+export interface QueueCounts {
+  /** Ready, or waiting for another try. */
+  waiting: number
+  active: number
+  /** Given up after every try. */
+  dead: number
+}
+
+/** Jobs that workers on any number of machines take from one queue. */
+export interface JobQueue {
+  /**
+   * Puts a job into the queue, once for each `key`.
+   * @param key tells the same job when it comes again, as two schedulers would put it
+   */
+  add(job: QueuedJob, key: string): Promise<void>
+  /**
+   * Works on jobs, so many at once, until the signal is aborted; then waits for those at hand. One person is worked on by one at a time,
+   * wherever that is. A job whose `run` throws is tried again a little later, and given up after the third try; one whose worker dies is
+   * taken up by another.
+   */
+  work(concurrency: number, run: (job: QueuedJob) => Promise<void>, signal: AbortSignal): Promise<void>
+  counts(): Promise<QueueCounts>
+  close(): Promise<void>
+}

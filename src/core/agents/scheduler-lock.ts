@@ -1,0 +1,75 @@
+import {closeSync, existsSync, openSync} from 'node:fs'
+import {join} from 'node:path'
+import type {DatabaseSync} from 'node:sqlite'
+import {backend} from '../backend.ts'
+import {ensureSystemFolder, unwritable} from '../files.ts'
+import {systemPaths} from '../system-paths.ts'
+
+/** A lock that is held until it is given back. */
+export interface SchedulerLock {
+  release(): void
+  /** Aborted where it was lost: a database freed it with the connection. */
+  lost: AbortSignal
+}
+
+const NAME = 'scheduler'
+
+/**
+ * Takes the lock of whoever schedules agents on this data root, until it is given back or the process dies: the kernel frees it then.
+ * @returns what gives it back; undefined where another process has it
+ */
+export async function takeSchedulerLock(): Promise<SchedulerLock | undefined> {
+  const store = backend()
+  if (store !== undefined) return store.locks.take(NAME)
+  const database = open()
+  if (!runs(database, 'BEGIN EXCLUSIVE')) return undefined
+  return {
+    release() {
+      database.exec('ROLLBACK')
+      database.close()
+    },
+    lost: new AbortController().signal
+  }
+}
+
+/** Whether a process has that lock. Only an exclusive lock keeps a reader out, so that any number may look at once. */
+export async function isSchedulerLocked(): Promise<boolean> {
+  const store = backend()
+  if (store !== undefined) return store.locks.isTaken(NAME)
+  const database = open()
+  if (!runs(database, 'SELECT name FROM sqlite_schema')) return true
+  database.close()
+  return false
+}
+
+/** Whether the data root is still there: whoever removes it leaves nothing to schedule. */
+export const isRootThere = (): boolean => backend() !== undefined || existsSync(pathOfLock())
+
+const pathOfLock = (): string => join(systemPaths.locks, 'scheduler.lock')
+
+function open(): DatabaseSync {
+  const path = pathOfLock()
+  ensureSystemFolder(systemPaths.locks)
+  try {
+    // Made by us, so that its mode is 0600; SQLite would ask the umask.
+    closeSync(openSync(path, 'a', 0o600))
+  } catch (error) {
+    throw unwritable(path, error)
+  }
+  const sqlite = process.getBuiltinModule('node:sqlite')
+  return new sqlite.DatabaseSync(path, {timeout: 0})
+}
+
+const SQLITE_BUSY = 5
+
+/** Closes the database where somebody else has it locked. */
+function runs(database: DatabaseSync, statement: string): boolean {
+  try {
+    database.exec(statement)
+    return true
+  } catch (error) {
+    database.close()
+    if (((error as {errcode?: number}).errcode ?? 0) % 256 === SQLITE_BUSY) return false
+    throw error
+  }
+}

@@ -1,0 +1,110 @@
+import {statSync} from 'node:fs'
+
+/** An index that is open. */
+interface Open {
+  close(): void
+}
+
+interface Idle<Index> {
+  index: Index
+  /** Of the file that it was opened from: another one of that name is another index. */
+  inode: number
+  /** What the index was opened for: language, zone and the like. */
+  purpose: string
+  /** Milliseconds. */
+  since: number
+}
+
+/** So many that nobody uses are kept open: two each for some 60 people. More people only wait as long as a command does. */
+const MOST = 128
+const IDLE_MS = 30_000
+/** Other tools' new files are seen after this time at the latest, where a process looks again and again. */
+const LOOK_MS = 500
+
+let holding = false
+const pools = new Set<Map<string, Idle<Open>[]>>()
+let idle = 0
+let sweeping: NodeJS.Timeout | undefined
+const looked = new WeakMap<object, number>()
+
+/**
+ * Says that this process answers many questions, one after another: indexes stay open between them, and folders are looked at for what
+ * other tools put there no more often than twice a second. @returns a function that closes them all and ends this
+ */
+export function holdIndexesOpen(): () => void {
+  holding = true
+  return () => {
+    holding = false
+    closeIdle(() => true)
+  }
+}
+
+/** Indexes of one kind that are open and used by nobody, each for one user at a time. */
+export function heldIndexes<Index extends Open>() {
+  const pool = new Map<string, Idle<Index>[]>()
+  pools.add(pool as Map<string, Idle<Open>[]>)
+  return {
+    /**
+     * One that is open already, or what `open` gives.
+     * @param purpose what it has to be opened for; one for anything else is none
+     */
+    async take(file: string, purpose: string, open: () => Promise<Index> | Index): Promise<Index> {
+      const waiting = pool.get(file) ?? []
+      const inode = holding ? inodeOf(file) : undefined
+      for (let one = waiting.pop(); one !== undefined; one = waiting.pop()) {
+        idle--
+        if (one.inode === inode && one.purpose === purpose) return one.index
+        one.index.close()
+      }
+      const index = await open()
+      // Of before it was opened: where another file took its place in between, the next one who asks finds it to be another.
+      if (inode !== undefined) inodes.set(index, inode)
+      return index
+    },
+    /** Keeps an index for whoever asks next, or closes it. */
+    giveBack(file: string, purpose: string, index: Index): void {
+      const inode = inodes.get(index)
+      if (!holding || idle >= MOST || inode === undefined) {
+        index.close()
+        return
+      }
+      const waiting = pool.get(file) ?? []
+      pool.set(file, waiting)
+      waiting.push({index, inode, purpose, since: Date.now()})
+      idle++
+      sweepLater()
+    }
+  }
+}
+
+const inodes = new WeakMap<object, number>()
+
+const inodeOf = (file: string): number | undefined => statSync(file, {throwIfNoEntry: false})?.ino
+
+/** Looks at the folders of an index, unless this process did so a moment ago. */
+export async function lookWhenDue(index: object, look: () => Promise<unknown>): Promise<void> {
+  if (holding && Date.now() - (looked.get(index) ?? Number.NEGATIVE_INFINITY) < LOOK_MS) return
+  await look()
+  looked.set(index, Date.now())
+}
+
+function sweepLater(): void {
+  sweeping ??= setInterval(() => {
+    const now = Date.now()
+    closeIdle(({since}) => now - since > IDLE_MS)
+    if (idle > 0) return
+    clearInterval(sweeping)
+    sweeping = undefined
+  }, IDLE_MS).unref()
+}
+
+function closeIdle(which: (one: Idle<Open>) => boolean): void {
+  for (const pool of pools)
+    for (const [file, waiting] of pool) {
+      const kept = waiting.filter((one) => !which(one))
+      for (const one of waiting) if (which(one)) one.index.close()
+      idle -= waiting.length - kept.length
+      if (kept.length > 0) pool.set(file, kept)
+      else pool.delete(file)
+    }
+}

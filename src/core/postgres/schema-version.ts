@@ -1,0 +1,27 @@
+import {MhError} from '../errors.ts'
+import {SCHEMA_VERSION} from './migrations/migrations.ts'
+
+/** @throws MhError STORE_NEWER (exit 1) */
+export function requireNotNewer(schema: number, shown: string): void {
+  if (schema > SCHEMA_VERSION)
+    throw new MhError(
+      'STORE_NEWER',
+      `The store at ${shown} has schema ${schema}, and this mh knows ${SCHEMA_VERSION}`,
+      {
+        hint: 'Use a newer mh: npm install -g metahuman@latest'
+      }
+    )
+}
+
+/** @throws MhError STORE_NOT_READY (exit 1), STORE_NEWER */
+export function requireSchema(schema: number, shown: string): void {
+  requireNotNewer(schema, shown)
+  if (schema < SCHEMA_VERSION)
+    throw new MhError(
+      'STORE_NOT_READY',
+      `The store at ${shown} has schema ${schema}, and this mh needs ${SCHEMA_VERSION}`,
+      {
+        hint: 'mh store upgrade brings it there'
+      }
+    )
+}

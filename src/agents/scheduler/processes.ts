@@ -1,0 +1,80 @@
+import {type ChildProcess, fork} from 'node:child_process'
+import {ownFile} from '../../core/own-file.ts'
+import {failedJob, type Job, type JobResult} from './job.ts'
+
+/** In milliseconds. An agent that works longer hangs. */
+const LONGEST_JOB = 2 * 60 * 60 * 1000
+/** How long a process that was asked to stop may take for the item at hand. */
+const GRACE = 30_000
+/** A process that has nothing to do for so long ends. */
+const IDLE = 2000
+
+/** Processes that run jobs, each one at a time; as many as there are jobs at once. */
+export class JobProcesses {
+  private readonly idle = new Map<ChildProcess, NodeJS.Timeout>()
+
+  /** Runs a job. Nothing is thrown: a process that dies is the job's failure. Once `signal` is aborted the item at hand is finished. */
+  run(job: Job, signal: AbortSignal): Promise<JobResult> {
+    const child = this.take()
+    return new Promise((resolve) => {
+      let grace: NodeJS.Timeout | undefined
+      const stop = (): void => {
+        if (child.connected) child.send('stop')
+        grace ??= setTimeout(() => child.kill('SIGKILL'), GRACE)
+      }
+      const late = setTimeout(stop, LONGEST_JOB)
+      const end = (result: JobResult, reusable: boolean): void => {
+        clearTimeout(late)
+        clearTimeout(grace)
+        signal.removeEventListener('abort', stop)
+        child.off('message', told)
+        child.off('exit', gone)
+        child.off('error', broken)
+        if (reusable && grace === undefined) this.give(child)
+        else if (child.connected) child.disconnect()
+        resolve(result)
+      }
+      const told = (result: unknown): void => end(result as JobResult, true)
+      const gone = (code: number | null, ended: string | null): void =>
+        end(failedJob(`its process ended (${ended ?? `exit code ${code}`})`), false)
+      const broken = (error: Error): void => end(failedJob(`its process could not be started: ${error.message}`), false)
+      child.on('message', told)
+      child.on('exit', gone)
+      child.on('error', broken)
+      signal.addEventListener('abort', stop)
+      child.send(job, (error) => error && child.exitCode === null && broken(error))
+      if (signal.aborted) stop()
+    })
+  }
+
+  /** Ends the processes that wait for something to do. */
+  close(): void {
+    for (const [child, timer] of this.idle) {
+      clearTimeout(timer)
+      child.disconnect()
+    }
+    this.idle.clear()
+  }
+
+  private take(): ChildProcess {
+    for (const [child, timer] of this.idle) {
+      clearTimeout(timer)
+      this.idle.delete(child)
+      if (child.connected) return child
+    }
+    // What an own agent prints is nobody's log.
+    return fork(ownFile('agents/scheduler/job-process'), [], {
+      execArgv: [],
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc']
+    })
+  }
+
+  private give(child: ChildProcess): void {
+    const end = (): void => {
+      this.idle.delete(child)
+      if (child.connected) child.disconnect()
+    }
+    this.idle.set(child, setTimeout(end, IDLE).unref())
+    child.once('exit', () => this.idle.delete(child))
+  }
+}

@@ -15,7 +15,7 @@ export default class UserDelete extends MhCommand<typeof UserDelete> {
   static override flags = {yes: Flags.boolean({char: 'y', summary: 'Do not ask'})}
 
   override async execute(): Promise<{username: string; backup: string}> {
-    const {username} = requireDeletable(this.args.username)
+    const {username} = await requireDeletable(this.args.username)
     await this.confirm(`Delete ${username} with all memories?`, this.flags.yes)
     const deleted = await deleteUser(username)
     this.say(`Deleted ${deleted.username}. What was there is in ${deleted.backup}`)

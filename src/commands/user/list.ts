@@ -1,7 +1,7 @@
 import * as Flags from '@oclif/core/flags'
 import {MhCommand} from '../../cli/base-command.ts'
 import {type Column, printRecords} from '../../cli/table.ts'
-import {listUsers} from '../../core/users/accounts.ts'
+import {everybody} from '../../core/users/accounts.ts'
 import type {UserInDetail} from '../../core/users/list-long.ts'
 import {publicUser} from '../../core/users/show.ts'
 import type {PublicUser} from '../../core/users/user.ts'
@@ -55,7 +55,7 @@ export default class UserList extends MhCommand<typeof UserList> {
       this.say(await printRecords(users, LONG))
       return users
     }
-    const users = listUsers().map(publicUser)
+    const users = (await everybody()).map(publicUser)
     this.say(await printRecords(users, COLUMNS))
     if (users.length === 0) this.note('Nobody has a profile here yet. mh quickstart makes the first one.')
     return users

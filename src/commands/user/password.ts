@@ -15,7 +15,7 @@ export default class UserPassword extends MhCommand<typeof UserPassword> {
   static override flags = {'password-stdin': passwordFlag}
 
   override async execute(): Promise<PublicUser> {
-    const username = checkPasswordTarget(this.args.username)
+    const username = await checkPasswordTarget(this.args.username)
     const password = await readPassword(this.flags['password-stdin'], this.mayAsk, username)
     const user = await setPassword(this.args.username, password)
     this.say(`Set the password of ${user.username}`)

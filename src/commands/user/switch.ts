@@ -24,7 +24,7 @@ export default class UserSwitch extends MhCommand<typeof UserSwitch> {
         'The username is missing, and nobody can be asked',
         'mh user switch <username>'
       )
-    const choices = recentUsers().map(({username, metadata}) => ({
+    const choices = (await recentUsers()).map(({username, metadata}) => ({
       value: username,
       name: metadata?.displayName ? `${username} (${metadata.displayName})` : username
     }))

@@ -151,8 +151,10 @@ async function printAblation(profiles: readonly Profile[]): Promise<void> {
       const user = contextOf(requireUserByName(username))
       const found = await withUserContext(user, () =>
         memoryIndex.use(user, (index) =>
-          questions.map(({question}) =>
-            index.search(searchWith(changed), question, {limit: RESULTS, now: Date.now(), zone: 'UTC'})
+          Promise.all(
+            questions.map(({question}) =>
+              index.search(searchWith(changed), question, {limit: RESULTS, now: Date.now(), zone: 'UTC'})
+            )
           )
         )
       )

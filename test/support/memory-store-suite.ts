@@ -1,8 +1,10 @@
 import {beforeEach, describe, expect, it} from 'vitest'
+import {enterContext} from '../../src/core/backend.ts'
 import {type UserContext, withUserContext} from '../../src/core/context.ts'
 import {AccessDeniedError, NoUserContextError} from '../../src/core/errors.ts'
 import type {EpisodicEvent} from '../../src/core/memory/event.ts'
 import {newEvent} from '../../src/core/memory/memories.ts'
+import {changedByAgent, madeByAgent} from '../../src/core/memory/provenance.ts'
 import type {MemoryStore, SearchRequest} from '../../src/core/memory/store.ts'
 
 /** What a store needs to be tested: two people who are there, and the store. */
@@ -26,8 +28,8 @@ export function describeMemoryStore(name: string, prepare: () => Promise<StoreUn
     let store: MemoryStore
     let ada: UserContext
     let bob: UserContext
-    const asAda = <T>(fn: () => T): T => withUserContext(ada, fn)
-    const asBob = <T>(fn: () => T): T => withUserContext(bob, fn)
+    const asAda = <T>(fn: () => Promise<T>): Promise<T> => enterContext(ada, fn)
+    const asBob = <T>(fn: () => Promise<T>): Promise<T> => enterContext(bob, fn)
     const note = (id: string, content: string, more: Partial<EpisodicEvent> = {}): EpisodicEvent => ({
       ...newEvent({content}, id, '2024-05-01T10:00:00.000Z'),
       ...more
@@ -216,6 +218,73 @@ export function describeMemoryStore(name: string, prepare: () => Promise<StoreUn
         expect((await store.terms()).map(({id}) => id).sort()).toEqual(['evt-1', 'evt-2'])
         expect(await store.reindex({full: true})).toMatchObject({unreadable: []})
         expect(await store.counts()).toMatchObject({total: 2})
+      }))
+
+    it('changes many memories as one, and passes over what is gone or is to stay as it is', () =>
+      asAda(async () => {
+        await add(...Array.from({length: 6}, (_, index) => note(`evt-${index}`, `number ${index}`)))
+        await store.trash(['evt-1'])
+        const entries: number[] = []
+        const changed = await store.updateMany(
+          ['evt-0', 'evt-1', 'evt-2', 'evt-3', 'evt-none'].map((id) => ({
+            id,
+            change: (event) =>
+              id === 'evt-3'
+                ? undefined
+                : id === 'evt-2'
+                  ? event
+                  : {...event, tags: ['seen'], metadata: {processed: true}}
+          })),
+          (events) => {
+            entries.push(events.length)
+            return audit()
+          }
+        )
+        expect(changed.map(({event}) => event.id)).toEqual(['evt-0'])
+        expect(entries).toEqual([1])
+        expect(await store.count({tag: 'seen'})).toBe(1)
+        expect(await store.counts()).toMatchObject({total: 5, unprocessed: 4})
+        expect(changed[0]?.version()).toBe((await store.get('evt-0'))?.version())
+        expect(await store.history('evt-0')).toEqual([])
+        expect(await store.updateMany([], audit)).toEqual([])
+      }))
+
+    it('changes each of many memories once, however many do so at the same time', () =>
+      asAda(async () => {
+        const ids = Array.from({length: 20}, (_, index) => `evt-${index}`)
+        await add(...ids.map((id) => note(id, 'shared')))
+        await Promise.all(
+          Array.from({length: 5}, (_, by) =>
+            store.updateMany(
+              ids.map((id) => ({id, change: (event) => ({...event, tags: [...event.tags, `t${by}`]})})),
+              audit
+            )
+          )
+        )
+        for (const {event} of await store.getAll(ids))
+          expect(event.tags.toSorted()).toEqual(['t0', 't1', 't2', 't3', 't4'])
+      }))
+
+    it('finds what a run of an agent made and changed', () =>
+      asAda(async () => {
+        const by = {agent: 'tester', run: 'run-1'}
+        await add(
+          madeByAgent(note('evt-1', 'made'), by),
+          madeByAgent(note('evt-2', 'made by another run'), {...by, run: 'run-11'}),
+          note('evt-3', 'changed')
+        )
+        await store.updateMany(
+          [{id: 'evt-3', change: (event) => changedByAgent(event, {tags: ['t'], entities: []}, by, event.timestamp)}],
+          audit
+        )
+        const found = await store.list({filter: {run: 'run-1'}, limit: 10})
+        expect(contents(found).sort()).toEqual(['changed', 'made'])
+        expect(await store.count({run: 'run-1'})).toBe(2)
+        expect(await store.count({run: 'run-1', tag: 't'})).toBe(1)
+        expect(await store.count({run: 'run-2'})).toBe(0)
+        await store.reindex({full: true})
+        expect(await store.count({run: 'run-1'})).toBe(2)
+        expect(await asBob(() => store.count({run: 'run-1'}))).toBe(0)
       }))
 
     it("never gives one person what is another's, also where ids are the same", async () => {

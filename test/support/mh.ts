@@ -18,6 +18,8 @@ export interface RunOptions {
   input?: string | Buffer
   env?: Record<string, string>
   cwd?: string
+  /** Sends this signal when the program has printed something: for what runs until it is ended. */
+  endWith?: NodeJS.Signals
 }
 
 /** Environment of a process that knows nothing of the machine's own accounts and settings. */
@@ -26,12 +28,14 @@ export const environment = (home: Home, env: Record<string, string> = {}): Recor
   TZ: 'UTC',
   HOME: home.home,
   MH_HOME: home.root,
+  // Set where the tests run over a database.
+  ...(process.env.MH_STORE ? {MH_STORE: process.env.MH_STORE} : {}),
   ...env
 })
 
 /** Runs the built program. Its input is empty unless `input` is given; it never sees a terminal. */
 export async function mh(home: Home, args: readonly string[], options: RunOptions = {}): Promise<Outcome> {
-  const {stdout, stderr, exitCode, signal} = await execa(process.execPath, [BIN, ...args], {
+  const running = execa(process.execPath, [BIN, ...args], {
     env: environment(home, options.env),
     extendEnv: false,
     reject: false,
@@ -39,6 +43,9 @@ export async function mh(home: Home, args: readonly string[], options: RunOption
     ...(options.input === undefined ? {stdin: 'ignore' as const} : {input: options.input}),
     ...(options.cwd === undefined ? {} : {cwd: options.cwd})
   })
+  const {endWith} = options
+  if (endWith !== undefined) running.stdout?.once('data', () => running.kill(endWith))
+  const {stdout, stderr, exitCode, signal} = await running
   return {
     stdout: String(stdout),
     stderr: String(stderr),

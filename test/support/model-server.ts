@@ -33,6 +33,8 @@ export interface Behaviour {
   headers?: Record<string, string>
   /** Waits before anything is sent. */
   delayMs?: number
+  /** Sends nothing before this is done. */
+  after?: Promise<unknown>
   /** Waits between two pieces of the answer. */
   pauseMs?: number
   /** Cuts the connection after so many pieces. */
@@ -84,6 +86,7 @@ export async function startModelServer(
       return json(response, 200, {object: 'list', data: models.map((id) => ({id, object: 'model'}))})
     const behaviour = (script.length > 1 ? script.shift() : script[0]) ?? {}
     await sleep(behaviour.delayMs ?? 0)
+    await behaviour.after
     if (behaviour.redirect !== undefined) return end(response.writeHead(307, {location: behaviour.redirect}))
     if (behaviour.status !== undefined)
       return json(

@@ -1,10 +1,11 @@
 import * as Args from '@oclif/core/args'
 import * as Flags from '@oclif/core/flags'
 import {MhCommand} from '../cli/base-command.ts'
-import {readImportance, readMoment} from '../cli/memory-flags.ts'
+import {readImportance} from '../cli/memory-flags.ts'
 import {usageError} from '../core/errors.ts'
 import type {BatchOptions, BatchResult} from '../core/memory/batch.ts'
 import {capture, type NewMemory} from '../core/memory/memories.ts'
+import {readMoment} from '../core/memory/read-filter.ts'
 
 interface Captured {
   id: string

@@ -2,8 +2,8 @@ import * as Args from '@oclif/core/args'
 import {MhCommand} from '../cli/base-command.ts'
 import {complete} from '../cli/complete.ts'
 import type {Candidate} from '../cli/complete-values.ts'
+import {enterContext} from '../core/backend.ts'
 import {noteAssumedRead} from '../core/change.ts'
-import {withUserContext} from '../core/context.ts'
 import {identify} from '../core/users/identify.ts'
 
 export default class Complete extends MhCommand<typeof Complete> {
@@ -32,7 +32,7 @@ export default class Complete extends MhCommand<typeof Complete> {
     const named = at === -1 ? undefined : this.words[at + 1]
     try {
       if (named === undefined) return await complete(this.words, this.config)
-      return await withUserContext(identify(named).context, async () => {
+      return await enterContext((await identify(named)).context, async () => {
         await noteAssumedRead()
         return complete(this.words, this.config)
       })

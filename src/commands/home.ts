@@ -1,5 +1,5 @@
 import {MhCommand} from '../cli/base-command.ts'
-import {listUsers} from '../core/users/accounts.ts'
+import {isEmpty} from '../core/users/accounts.ts'
 
 export default class Home extends MhCommand<typeof Home> {
   static override summary = 'Show where you stand, or how to begin'
@@ -20,9 +20,9 @@ export default class Home extends MhCommand<typeof Home> {
       this.note(`\n${bin} --help shows what there is.`)
       return status
     }
-    const next = listUsers().length === 0 ? `${bin} quickstart` : `${bin} user switch`
+    const next = isEmpty() ? `${bin} quickstart` : `${bin} user switch`
     this.say(
-      listUsers().length === 0
+      isEmpty()
         ? `Nobody has a profile here yet. Begin with:\n\n  ${next}\n\nIt makes your profile, keeps a first memory and shows how to ask for it.`
         : `Nobody is active. Say who you are:\n\n  ${next}`
     )

@@ -22,8 +22,8 @@ describe('the bundle', () => {
   })
 
   it('has what every command loads in one file, and what memories need in another', () => {
-    expect(sizeOf('chunks/base-*.js')).toHaveLength(1)
-    expect(Math.max(...sizeOf('chunks/base-*.js'))).toBeLessThan(60_000)
+    expect(sizeOf('chunks/mh-base-*.js')).toHaveLength(1)
+    expect(Math.max(...sizeOf('chunks/mh-base-*.js'))).toBeLessThan(60_000)
     expect(sizeOf('chunks/memories-*.js')).toHaveLength(1)
     expect(Math.max(...sizeOf('chunks/memories-*.js'))).toBeLessThan(160_000)
   })

@@ -29,6 +29,7 @@ async function seeded(): Promise<Home> {
   await mh(home, ['memory', 'delete', '@last'])
   for (const username of ['bob', 'ada']) await mh(home, ['user', 'switch', username])
   writeFileSync(join(home.home, 'portrait.png'), Buffer.from(PNG, 'base64'))
+  await mh(home, ['user', 'export', 'ada', '--output', join(home.home, 'ada.tar.gz')])
   mkdirSync(join(home.home, 'bin'))
   symlinkSync(BIN, join(home.home, 'bin/mh'))
   symlinkSync(process.execPath, join(home.home, 'bin/node'))
@@ -46,10 +47,14 @@ async function copied(): Promise<Home> {
   return home
 }
 
+/** What runs until it is ended; that it then ends in order shows that it was understood. */
+const ENDLESS = /^mh (?:serve|agents start --foreground|agents logs -f)/
+
 function paste(home: Home, line: string): Promise<{exitCode: number; stderr: string}> {
   const env = {...environment(home), PATH: `${join(home.home, 'bin')}:${process.env.PATH}`, EDITOR: 'true'}
   return new Promise((resolve) => {
-    const child = execFile('bash', ['-c', line], {env, cwd: home.home, timeout: 20_000}, (error, _stdout, stderr) =>
+    const timeout = ENDLESS.test(line) ? 3_000 : 20_000
+    const child = execFile('bash', ['-c', line], {env, cwd: home.home, timeout}, (error, _stdout, stderr) =>
       resolve({exitCode: typeof error?.code === 'number' ? error.code : error === null ? 0 : -1, stderr})
     )
     child.stdin?.end()
@@ -60,6 +65,8 @@ const lineOf = (example: Example, id: string): string =>
   (typeof example === 'string' ? example : example.command)
     .replaceAll('<%= config.bin %>', 'mh')
     .replaceAll('<%= command.id %>', id.replaceAll(':', ' '))
+    // No browser is opened where tests run.
+    .replace('serve --open', 'serve')
 
 describe('the examples of the help', () => {
   it('are understood when they are pasted', async () => {
@@ -68,7 +75,9 @@ describe('the examples of the help', () => {
     for (const [id, {examples = []}] of Object.entries(commands))
       for (const example of examples) {
         const line = lineOf(example, id)
-        const {exitCode, stderr} = await paste(await copied(), line)
+        const home = await copied()
+        const {exitCode, stderr} = await paste(home, line)
+        if (line.startsWith('mh agents start')) await mh(home, ['agents', 'stop'])
         // What they name may not be there; how it is said has to be right.
         // Here nobody sits at a terminal: who would be asked there is told so.
         if (/nobody can be asked/i.test(stderr)) continue

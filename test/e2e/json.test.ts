@@ -1,4 +1,4 @@
-import {cpSync, mkdtempSync, readFileSync, rmSync} from 'node:fs'
+import {cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {afterAll, beforeAll, describe, expect, it} from 'vitest'
@@ -14,9 +14,19 @@ interface Manifest {
 
 const {commands}: Manifest = JSON.parse(readFileSync(join(import.meta.dirname, '../../oclif.manifest.json'), 'utf8'))
 
+/** A folder with a persona and settings, as a single-user system had them. */
+const STARTER = join(import.meta.dirname, '../../profiles/starter')
+
 /** What to give each command so that it has something to do. */
 const WORDS: Record<string, string[]> = {
+  'adapter:use': ['none', '--model', 'spare'],
+  'agents:disable': ['dreamer'],
+  'agents:enable': ['dreamer'],
+  'agents:run': ['organizer'],
+  'agents:undo': ['@last'],
   autocomplete: ['bash'],
+  'backup:restore': ['@last', '--yes'],
+  'backup:verify': ['@last'],
   'persona:set': ['identity.role', 'partner'],
   'persona:restore': ['1'],
   'persona:edit': ['--file', join(import.meta.dirname, '../../profiles/starter/persona/core.json')],
@@ -32,6 +42,8 @@ const WORDS: Record<string, string[]> = {
   'config:unset': ['timezone'],
   capture: ['something'],
   chat: ['what happened?', '--no-save'],
+  migrate: ['--username', 'carl', '--from', STARTER],
+  'migrate:rollback': ['@last'],
   'memory:delete': ['@last'],
   'memory:edit': ['@last', '--add-tag', 'x'],
   'memory:forget': ['@last', '--yes'],
@@ -45,6 +57,7 @@ const WORDS: Record<string, string[]> = {
   'memory:undo': ['@last'],
   quickstart: ['--yes', '--name', 'ada'],
   remember: ['something'],
+  serve: ['--port', '0'],
   'task:add': ['something'],
   'task:block': ['@last'],
   'task:cancel': ['@last'],
@@ -54,9 +67,12 @@ const WORDS: Record<string, string[]> = {
   'task:restore': ['@last'],
   'task:show': ['@last'],
   'task:start': ['@last'],
+  'token:revoke': ['@last'],
   'user:create': ['carl'],
   'user:delete': ['bob', '--yes'],
   'user:edit': ['--display-name', 'Ada L.'],
+  'user:export': ['bob', '--output', '/dev/null'],
+  'user:import': ['{home}/bob.tar.gz', '--as', 'carl'],
   'user:password': ['--password-stdin'],
   'user:rename': ['ada', 'lovelace'],
   'user:role': ['bob', 'guest'],
@@ -66,14 +82,28 @@ const WORDS: Record<string, string[]> = {
 /** What stands on the standard input of those that read it. */
 const INPUT: Record<string, string> = {'user:password': 'quiet otters juggle lanterns\n'}
 
+/** What runs until it is ended. */
+const ENDLESS = new Set(['serve'])
+
 /** What has to be there for some of them. */
 const BEFORE: Record<string, string[]> = {
+  'migrate:rollback': ['migrate', '--username', 'carl', '--from', STARTER],
+  'agents:undo': ['agents', 'run', 'organizer'],
+  'backup:restore': ['backup', 'create'],
+  'backup:verify': ['backup', 'create'],
   'chat:show': ['chat', 'I moved to Lyon in May.'],
   // A copied folder is open to others, which is what it finds.
   doctor: ['doctor', '--fix'],
+  'adapter:use': ['model', 'add', 'spare', '--provider', 'ollama', '--model', 'llama3:8b'],
+  'training:run': ['training', 'export'],
   'model:remove': ['model', 'add', 'spare', '--provider', 'ollama', '--model', 'llama3:8b'],
-  'persona:restore': ['persona', 'set', 'identity.role', 'partner']
+  'persona:restore': ['persona', 'set', 'identity.role', 'partner'],
+  'token:revoke': ['token', 'create'],
+  'user:import': ['user', 'export', 'bob', '--output', '{home}/bob.tar.gz']
 }
+
+/** What ends what a command has started. */
+const AFTER: Record<string, string[]> = {'agents:start': ['agents', 'stop']}
 
 /** A data root with something in it for every command. Made once; each test works on a copy. */
 const prepared: Home = {home: '', root: ''}
@@ -82,6 +112,9 @@ beforeAll(async () => {
   const folder = mkdtempSync(join(tmpdir(), 'mh-test-'))
   Object.assign(prepared, {home: folder, root: join(folder, 'root')})
   await people(prepared, 'ada', 'bob')
+  const trainer = ['-e', 'require("fs").writeFileSync(process.env.MH_OUTPUT + "/adapter", "")']
+  const training = JSON.stringify({command: [process.execPath, ...trainer]})
+  writeFileSync(join(prepared.root, 'profiles/ada/etc/training.json'), training)
   await mh(prepared, ['capture', 'something was deleted'])
   await mh(prepared, ['memory', 'delete', '@last'])
   await mh(prepared, ['capture', 'something happened'])
@@ -104,12 +137,16 @@ describe.each(Object.entries(commands))('%s', (id, command) => {
   it('prints exactly one JSON value, for success and for failure, and nothing else', async () => {
     const home = temporaryHome()
     cpSync(prepared.root, home.root, {recursive: true, preserveTimestamps: true})
-    if (BEFORE[id] !== undefined) await mh(home, BEFORE[id])
-    const input = INPUT[id] === undefined ? {} : {input: INPUT[id]}
-    const good = await mh(home, [...id.split(':'), ...(WORDS[id] ?? []), '--json'], input)
+    const given = (words: string[] = []): string[] => words.map((word) => word.replace('{home}', home.home))
+    if (BEFORE[id] !== undefined) await mh(home, given(BEFORE[id]))
+    const good = await mh(home, [...id.split(':'), ...given(WORDS[id]), '--json'], {
+      ...(INPUT[id] === undefined ? {} : {input: INPUT[id]}),
+      ...(ENDLESS.has(id) ? {endWith: 'SIGTERM'} : {})
+    })
+    if (AFTER[id] !== undefined) await mh(home, AFTER[id])
     expect([good.exitCode, good.stderr]).toEqual([0, ''])
     expect(good.json).not.toHaveProperty('error')
-    const bad = await mh(home, [...id.split(':'), '--user', 'ghost', ...(WORDS[id] ?? []), '--json'])
+    const bad = await mh(home, [...id.split(':'), '--user', 'ghost', ...given(WORDS[id]), '--json'])
     expect([bad.exitCode, bad.stderr]).toEqual([3, ''])
     expect(bad.json).toEqual({error: {code: 'USER_NOT_FOUND', message: expect.any(String), hint: expect.any(String)}})
     const wrong = await mh(home, [...id.split(':'), '--no-such-flag', '--json'])

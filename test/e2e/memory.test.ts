@@ -332,7 +332,7 @@ describe('memory forget', () => {
     const {json} = await mh(home, ['memory', 'forget', id, '--yes', '--json'])
     expect(json.remaining).toEqual([
       {where: 'profile', path: expect.stringContaining('/profiles/ada/memory/episodic/')},
-      {where: 'backup', path: join(home.root, 'backups/ada.tar.gz')}
+      {where: 'backup', path: join(home.root, 'backups/ada.tar.gz'), maybe: true}
     ])
   })
 

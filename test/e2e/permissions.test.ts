@@ -14,10 +14,27 @@ const OWNER = 'owner'
 
 /** What stands for the name of whoever tries. */
 const SELF = '{self}'
+/** A folder with a persona and settings, as a single-user system had them. */
+const STARTER = join(import.meta.dirname, '../../profiles/starter')
 const PASSWORD = 'quiet otters juggle lanterns\n'
 
 /** Every command, with words by which it changes or reads something, and who may. "of fay" is done to somebody else. */
 const TABLE: [command: string, words: string[], allowed: string][] = [
+  ['adapter:list', [], ALL],
+  ['adapter:use', ['none', '--model', 'lab'], NOT_GUESTS],
+  ['agents:disable', ['dreamer'], CHANGES],
+  ['agents:enable', ['dreamer'], CHANGES],
+  ['agents:list', [], ALL],
+  ['agents:logs', [], ALL],
+  ['agents:pause', [], CHANGES],
+  ['agents:resume', [], CHANGES],
+  ['agents:run', ['organizer'], ALL],
+  ['agents:run', ['--all-users', '--dry-run'], OWNER],
+  ['agents:runs', [], ALL],
+  ['agents:start', [], OWNER],
+  ['agents:status', [], ALL],
+  ['agents:stop', [], OWNER],
+  ['agents:undo', ['@last'], CHANGES],
   ['audit', [], ALL],
   ['audit', ['--for', SELF], ALL],
   ['audit', ['--for', 'fay'], OWNER],
@@ -25,6 +42,14 @@ const TABLE: [command: string, words: string[], allowed: string][] = [
   ['audit:verify', [], ALL],
   ['audit:verify', ['--all-users'], OWNER],
   ['autocomplete', ['bash'], ALL],
+  ['backup:create', [], ALL],
+  ['backup:create', ['--all-users'], OWNER],
+  ['backup:list', [], ALL],
+  ['backup:restore', ['@last', '--yes'], CHANGES],
+  ['backup:restore', ['@last', '--as', 'fay', '--yes'], OWNER],
+  ['backup:restore', ['@last', '--as', 'zoe', '--yes'], OWNER],
+  ['backup:restore', ['@last', '--all-users', '--yes'], OWNER],
+  ['backup:verify', ['@last'], ALL],
   ['capture', ['x'], CHANGES],
   ['capture', ['--batch'], CHANGES],
   ['chat', ['what happened?'], ALL],
@@ -47,6 +72,7 @@ const TABLE: [command: string, words: string[], allowed: string][] = [
   ['facet:use', ['poet'], CHANGES],
   ['help', [], ALL],
   ['home', [], ALL],
+  ['mcp', [], ALL],
   ['memory:delete', ['@last'], CHANGES],
   ['memory:duplicates', [], ALL],
   ['memory:edit', ['@last', '--content', 'y'], CHANGES],
@@ -65,6 +91,11 @@ const TABLE: [command: string, words: string[], allowed: string][] = [
   ['memory:trash', [], ALL],
   ['memory:trash', ['--empty', '--yes'], CHANGES],
   ['memory:undo', ['@last'], CHANGES],
+  ['migrate', ['--username', SELF, '--from', STARTER], CHANGES],
+  ['migrate', ['--username', 'fay', '--from', STARTER], OWNER],
+  ['migrate', ['--username', 'zoe', '--from', STARTER, '--dry-run'], OWNER],
+  ['migrate', ['--username', SELF, '--yes'], OWNER],
+  ['migrate:rollback', ['1234'], CHANGES],
   ['mode', [], ALL],
   ['mode:set', ['dual'], NOT_GUESTS],
   ['mode:show', [], ALL],
@@ -85,6 +116,7 @@ const TABLE: [command: string, words: string[], allowed: string][] = [
   ['persona:trust', ['observe'], CHANGES],
   ['quickstart', ['--yes'], ALL],
   ['remember', ['happened'], ALL],
+  ['serve', ['--host', '0.0.0.0'], ALL],
   ['status', [], ALL],
   ['task:add', ['x'], CHANGES],
   ['task:block', ['@last'], CHANGES],
@@ -96,11 +128,23 @@ const TABLE: [command: string, words: string[], allowed: string][] = [
   ['task:restore', ['@last'], CHANGES],
   ['task:show', ['@last'], ALL],
   ['task:start', ['@last'], CHANGES],
+  ['token:create', [], NOT_GUESTS],
+  ['token:list', [], ALL],
+  ['token:revoke', ['1234'], ALL],
+  ['training:export', [], NOT_GUESTS],
+  ['training:run', [], NOT_GUESTS],
+  ['training:status', [], ALL],
   ['user:create', ['zoe'], OWNER],
   ['user:delete', [SELF, '--yes'], NOT_GUESTS],
   ['user:delete', ['fay', '--yes'], OWNER],
   ['user:edit', ['--email', 'x@y'], NOT_GUESTS],
   ['user:edit', ['fay', '--email', 'x@y'], OWNER],
+  ['user:invite', [], OWNER],
+  ['user:export', [SELF, '--output', '/dev/null'], ALL],
+  ['user:export', ['fay', '--output', '/dev/null'], OWNER],
+  ['user:import', ['{file}'], OWNER],
+  ['user:import', ['{export}', '--on-conflict', 'merge'], CHANGES],
+  ['user:import', ['{export}', '--as', 'fay', '--on-conflict', 'merge'], OWNER],
   ['user:list', [], ALL],
   ['user:list', ['--long'], OWNER],
   ['user:password', ['--password-stdin'], ALL],
@@ -109,6 +153,8 @@ const TABLE: [command: string, words: string[], allowed: string][] = [
   ['user:rename', ['fay', 'zoe'], OWNER],
   ['user:role', [SELF, 'owner'], OWNER],
   ['user:role', ['fay', 'guest'], OWNER],
+  ['user:sessions', [], ALL],
+  ['user:sessions', ['fay', '--revoke', 'all'], OWNER],
   ['user:show', [SELF], ALL],
   ['user:show', ['fay'], OWNER],
   ['user:switch', ['fay'], ALL],
@@ -134,6 +180,7 @@ beforeAll(async () => {
       await mh(prepared, ['capture', 'this happened', ...as])
       await mh(prepared, ['memory', 'edit', '@last', '--content', 'this happened here', ...as])
       await mh(prepared, ['task', 'add', 'to do', ...as])
+      await mh(prepared, ['user', 'export', nameOf(subject), '--output', exportOf(subject), ...as])
       if (subject === 'agent' || subject === 'emulation') await mh(prepared, ['mode', 'set', subject, ...as])
     })
   )
@@ -154,9 +201,11 @@ it.each(TABLE)('%s %j is for %s, and nobody else', async (command, words, allowe
           .replace(SELF, nameOf(subject))
           .replace('{deleted}', deleted[subject] ?? '')
           .replace('{file}', join(import.meta.dirname, '../../package.json'))
+          .replace('{export}', exportOf(subject))
       )
       const args = [...command.split(':'), ...given, '-u', nameOf(subject), '--json']
       const {exitCode, json} = await mh(home, args, {input: PASSWORD})
+      if (command === 'agents:start') await mh(home, ['agents', 'stop'])
       if (exitCode === 4) {
         expect(json.error.message).toMatch(/guest|member|emulation|agent|administrator/)
         return `${subject} no`
@@ -168,6 +217,10 @@ it.each(TABLE)('%s %j is for %s, and nobody else', async (command, words, allowe
     SUBJECTS.map((subject) => `${subject} ${allowed.split(' ').includes(subject) ? 'yes' : 'no'}`)
   )
 })
+
+function exportOf(subject: string): string {
+  return join(prepared.home, `${subject}.tar.gz`)
+}
 
 function nameOf(subject: string): string {
   return `an-${subject}`

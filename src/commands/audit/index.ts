@@ -1,10 +1,10 @@
 import * as Flags from '@oclif/core/flags'
 import {MhCommand} from '../../cli/base-command.ts'
-import {readFilter} from '../../cli/memory-flags.ts'
 import {takeSignal} from '../../cli/signals.ts'
 import {type Column, printRecords} from '../../cli/table.ts'
 import {type AuditFilter, followAudit, LEVELS, type ReadAuditEntry, readAudit} from '../../core/audit/read.ts'
 import type {Scope} from '../../core/audit/trails.ts'
+import {readFilter} from '../../core/memory/read-filter.ts'
 
 const COLUMNS: Column<ReadAuditEntry>[] = [
   {

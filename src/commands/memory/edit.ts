@@ -1,8 +1,9 @@
 import * as Flags from '@oclif/core/flags'
 import {MhCommand} from '../../cli/base-command.ts'
-import {idArg, readImportance, readMoment} from '../../cli/memory-flags.ts'
+import {idArg, readImportance} from '../../cli/memory-flags.ts'
 import {editMemory, type MemoryEdit} from '../../core/memory/edit.ts'
 import {type ShownMemory, showMemory} from '../../core/memory/memories.ts'
+import {readMoment} from '../../core/memory/read-filter.ts'
 
 export default class MemoryEditCommand extends MhCommand<typeof MemoryEditCommand> {
   static override summary = 'Change a memory, and keep the version before'

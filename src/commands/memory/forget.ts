@@ -1,9 +1,10 @@
 import * as Args from '@oclif/core/args'
 import * as Flags from '@oclif/core/flags'
 import {MhCommand} from '../../cli/base-command.ts'
-import {filterFlags, readFilter} from '../../cli/memory-flags.ts'
+import {filterFlags} from '../../cli/memory-flags.ts'
 import {plural} from '../../cli/plural.ts'
 import {forgetMemories, selectToForget} from '../../core/memory/forgetting.ts'
+import {readFilter} from '../../core/memory/read-filter.ts'
 import type {Remaining} from '../../core/memory/store.ts'
 
 interface Forgotten {
@@ -39,8 +40,8 @@ export default class MemoryForget extends MhCommand<typeof MemoryForget> {
       await this.confirm(`Forget ${plural(ids.length, 'memory', 'memories')} for good?`, this.flags.yes)
     const result = await forgetMemories(ids)
     this.say(`Forgot ${plural(result.forgotten.length, 'memory', 'memories')}`)
-    for (const {where, path} of result.remaining)
-      this.note(where === 'backup' ? `May still be in the backup ${path}` : `Still stands in ${path}`)
+    for (const {where, path, maybe} of result.remaining)
+      this.note(`${maybe ? 'May still be' : 'Still stands'} in ${where === 'backup' ? 'the backup ' : ''}${path}`)
     return result
   }
 }

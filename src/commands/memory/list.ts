@@ -1,8 +1,9 @@
 import * as Flags from '@oclif/core/flags'
 import {MhCommand} from '../../cli/base-command.ts'
-import {filterFlags, readFilter} from '../../cli/memory-flags.ts'
+import {filterFlags} from '../../cli/memory-flags.ts'
 import {printMemories} from '../../cli/memory-table.ts'
 import {listMemories, type ShownMemory} from '../../core/memory/memories.ts'
+import {readFilter} from '../../core/memory/read-filter.ts'
 
 export default class MemoryList extends MhCommand<typeof MemoryList> {
   static override summary = 'Show memories, newest first'

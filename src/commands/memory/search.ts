@@ -1,12 +1,13 @@
 import * as Args from '@oclif/core/args'
 import * as Flags from '@oclif/core/flags'
 import {MhCommand} from '../../cli/base-command.ts'
-import {filterFlags, readFilter, readUntil} from '../../cli/memory-flags.ts'
+import {filterFlags} from '../../cli/memory-flags.ts'
 import {printFound} from '../../cli/print-found.ts'
 import {atTerminal} from '../../cli/terminal.ts'
 import {usageError} from '../../core/errors.ts'
 import type {Why} from '../../core/memory/explain.ts'
 import {type FoundEvent, type SearchMode, saysNothing, searchMemories} from '../../core/memory/memories.ts'
+import {readFilter, readUntil} from '../../core/memory/read-filter.ts'
 
 type Brief = Pick<FoundEvent, 'id' | 'score' | 'timestamp' | 'type' | 'content' | 'tags' | 'path' | 'ranks'> & {
   why?: Why | undefined

@@ -1,9 +1,9 @@
 import * as Args from '@oclif/core/args'
 import * as Flags from '@oclif/core/flags'
 import {MhCommand} from '../../cli/base-command.ts'
-import {readMoment} from '../../cli/memory-flags.ts'
 import {usageError} from '../../core/errors.ts'
 import type {ShownMemory} from '../../core/memory/memories.ts'
+import {readMoment} from '../../core/memory/read-filter.ts'
 import {supersedeMemory} from '../../core/memory/supersede.ts'
 
 export default class MemorySupersede extends MhCommand<typeof MemorySupersede> {

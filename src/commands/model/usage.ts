@@ -1,7 +1,7 @@
 import * as Flags from '@oclif/core/flags'
 import {MhCommand} from '../../cli/base-command.ts'
-import {readFilter} from '../../cli/memory-flags.ts'
 import {printRecords} from '../../cli/table.ts'
+import {readFilter} from '../../core/memory/read-filter.ts'
 import {readUsage, type UsageOfDay} from '../../core/models/usage.ts'
 import {readUsageOfAll} from '../../core/models/usage-of-all.ts'
 

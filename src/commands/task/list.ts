@@ -1,8 +1,8 @@
 import * as Flags from '@oclif/core/flags'
 import {ux} from '@oclif/core/ux'
 import {MhCommand} from '../../cli/base-command.ts'
-import {readUntil} from '../../cli/memory-flags.ts'
 import {printTasks} from '../../cli/task-table.ts'
+import {readUntil} from '../../core/memory/read-filter.ts'
 import {TASK_STATUSES, type Task} from '../../core/tasks/task.ts'
 import {listTasks, USUAL_LIMIT} from '../../core/tasks/tasks.ts'
 

@@ -2,7 +2,7 @@ import {appendFileSync, readdirSync, readFileSync, renameSync, rmSync, truncateS
 import {join} from 'node:path'
 import fc from 'fast-check'
 import {afterEach, beforeEach, describe, expect, it, vi} from 'vitest'
-import {systemTrail} from '../../../src/core/audit/trails.ts'
+import {trailStore} from '../../../src/core/audit/trail-store.ts'
 import {verifyAudit, verifyTrail} from '../../../src/core/audit/verify.ts'
 import {auditSystem} from '../../../src/core/audit.ts'
 import {withUserContext} from '../../../src/core/context.ts'
@@ -34,7 +34,7 @@ const change = (day: string, by: (lines: string[]) => string[]): void =>
       .join('')
   )
 
-const verify = () => verifyTrail(systemTrail())
+const verify = () => verifyTrail(trailStore().system())
 
 const places = async (): Promise<string[]> =>
   (await verify()).broken.map(({file, line}) => `${file.slice(folder.length + 1)}:${line}`)

@@ -1,11 +1,12 @@
 import {expect, it, onTestFinished} from 'vitest'
+import {enterContext} from '../../../src/core/backend.ts'
 import {
   type ChatAnswer,
   type Conversation,
   type ConversationOptions,
   openConversation
 } from '../../../src/core/chat/conversation.ts'
-import {type UserContext, withUserContext} from '../../../src/core/context.ts'
+import type {UserContext} from '../../../src/core/context.ts'
 import {
   capture,
   listMemories,
@@ -13,7 +14,7 @@ import {
   type ShownMemory,
   sessionTurns
 } from '../../../src/core/memory/memories.ts'
-import {requireUserByName} from '../../../src/core/users/accounts.ts'
+import {requireUser} from '../../../src/core/users/accounts.ts'
 import {createUser} from '../../../src/core/users/create.ts'
 import {contextOf} from '../../../src/core/users/identify.ts'
 import {inTemporaryHome} from '../../support/home.ts'
@@ -21,11 +22,11 @@ import {type Behaviour, type ModelServer, startModelServer} from '../../support/
 import {makePeople, setDocument} from '../../support/profile.ts'
 
 const ask = (user: UserContext, message: string, options: ConversationOptions = {}): Promise<ChatAnswer> =>
-  withUserContext(user, async () => (await openConversation(options)).ask(message))
+  enterContext(user, async () => (await openConversation(options)).ask(message))
 const remember = (user: UserContext, content: string, more: object = {}): Promise<ShownMemory> =>
-  withUserContext(user, () => capture({content, ...more}))
+  enterContext(user, () => capture({content, ...more}))
 const conversations = (user: UserContext): Promise<ShownMemory[]> =>
-  withUserContext(user, async () => (await listMemories({type: 'conversation'})).memories)
+  enterContext(user, async () => (await listMemories({type: 'conversation'})).memories)
 
 it('answers by recall where no model is set, and keeps the turn with where it came from', async () => {
   const {ada} = await home()
@@ -100,14 +101,15 @@ it("gives a model the person's persona, their memories and the turns of the sess
     {role: 'assistant', content: 'At the harbour [1].'},
     {role: 'user', content: 'And when was it?'}
   ])
-  expect(
-    await withUserContext(ada, async () => (await sessionTurns(session ?? '')).map(({content}) => content))
-  ).toEqual(['Where did I meet Grace?', 'And when was it?'])
+  expect(await enterContext(ada, async () => (await sessionTurns(session ?? '')).map(({content}) => content))).toEqual([
+    'Where did I meet Grace?',
+    'And when was it?'
+  ])
 })
 
 it("puts nothing of one person into another's prompt or session, also at the same time", async () => {
   const {ada, bob, server} = await home({reply: ({messages}) => `You said: ${messages.at(-1)?.content}`})
-  setDocument(bob, 'models', modelsOf(server, 'qwen3:4b'))
+  await setDocument(bob, 'models', modelsOf(server, 'qwen3:4b'))
   await remember(ada, "Ada's passport lies in the blue drawer")
   await remember(bob, 'Bob bought a passport cover')
   const answers = await Promise.all(
@@ -130,8 +132,8 @@ it("puts nothing of one person into another's prompt or session, also at the sam
 
 it('cannot be used by another person than the one who opened it', async () => {
   const {ada, bob} = await home()
-  const opened: Conversation = await withUserContext(ada, () => openConversation())
-  await expect(withUserContext(bob, () => opened.ask('Who am I?'))).rejects.toMatchObject({code: 'OTHER_CONTEXT'})
+  const opened: Conversation = await enterContext(ada, () => openConversation())
+  await expect(enterContext(bob, () => opened.ask('Who am I?'))).rejects.toMatchObject({code: 'OTHER_CONTEXT'})
   await expect(opened.ask('Who am I?')).rejects.toMatchObject({code: 'NO_USER_CONTEXT'})
 })
 
@@ -143,7 +145,7 @@ it.each([
   ['dual', 'emulation', false]
 ] as const)('in %s mode, asked for in %s: kept %s', async (own, asked, kept) => {
   const {ada} = await home()
-  setDocument(ada, 'cognitiveMode', {currentMode: own})
+  await setDocument(ada, 'cognitiveMode', {currentMode: own})
   const answer = await ask(ada, 'Hello there, my persona.', asked === undefined ? {} : {mode: asked})
   expect(answer).toMatchObject({saved: kept, session: kept ? expect.any(String) : null})
   expect(await conversations(ada)).toHaveLength(kept ? 1 : 0)
@@ -151,8 +153,8 @@ it.each([
 
 it('lets a guest talk, and keeps nothing of it', async () => {
   const {ada} = await home()
-  const guest = await withUserContext(ada, async () =>
-    contextOf(requireUserByName((await createUser({username: 'eve', role: 'guest'})).username))
+  const guest = await enterContext(ada, async () =>
+    contextOf(await requireUser((await createUser({username: 'eve', role: 'guest'})).username))
   )
   expect(await ask(guest, 'Hello there, my persona.')).toMatchObject({saved: false, session: null})
   expect(await conversations(guest)).toEqual([])
@@ -160,7 +162,7 @@ it('lets a guest talk, and keeps nothing of it', async () => {
 
 it('keeps nothing where the person says so, and still knows the conversation', async () => {
   const {ada, server} = await home({reply: 'Yes.'})
-  await withUserContext(ada, async () => {
+  await enterContext(ada, async () => {
     const conversation = await openConversation({save: false})
     await conversation.ask('Remember the word heron')
     expect(await conversation.ask('Which word?')).toMatchObject({saved: false, session: null})
@@ -174,7 +176,7 @@ it('keeps what came of an answer that was cut or stopped, marked as incomplete',
   await expect(ask(ada, 'Where was it?')).rejects.toMatchObject({code: 'ANSWER_CUT', exitCode: 6})
   server.behave({reply: 'It was at the old harbour', pauseMs: 50})
   const stop = new AbortController()
-  const stopped = withUserContext(ada, async () =>
+  const stopped = enterContext(ada, async () =>
     (await openConversation()).ask('Where was it then?', {signal: stop.signal, onText: () => stop.abort()})
   )
   await expect(stopped).rejects.toThrow()
@@ -186,7 +188,7 @@ it('keeps what came of an answer that was cut or stopped, marked as incomplete',
 
 it('is an error and no silent fallback where the model does not answer; nothing is kept', async () => {
   const {ada, server} = await home()
-  setDocument(ada, 'models', modelsOf(server))
+  await setDocument(ada, 'models', modelsOf(server))
   await server.close()
   await expect(ask(ada, 'Where was it?')).rejects.toMatchObject({
     code: 'ENGINE_UNREACHABLE',
@@ -203,11 +205,11 @@ it('holds private memories back from a model that is not on this machine, and sa
   const {ada} = await home()
   const {id} = await remember(ada, 'The doctor said it is nothing', {private: true})
   await remember(ada, 'The doctor has a new practice')
-  setDocument(ada, 'models', {
+  await setDocument(ada, 'models', {
     defaults: {persona: 'far'},
     models: {far: {provider: 'openai-compatible', model: 'm', baseURL: 'https://models.example/v1'}}
   })
-  const preview = await withUserContext(ada, async () => (await openConversation()).preview('What did the doctor say?'))
+  const preview = await enterContext(ada, async () => (await openConversation()).preview('What did the doctor say?'))
   expect(preview.system).toContain('new practice')
   expect(preview.system).not.toContain('it is nothing')
   expect(preview.heldBack).toEqual([{id, reason: expect.stringContaining('private')}])
@@ -230,7 +232,8 @@ async function home(behaviour?: Behaviour): Promise<{ada: UserContext; bob: User
   const server = await startModelServer(undefined, behaviour)
   onTestFinished(server.close)
   const made = await makePeople('ada', 'bob')
-  if (behaviour !== undefined) for (const user of Object.values(made)) setDocument(user, 'models', modelsOf(server))
+  if (behaviour !== undefined)
+    for (const user of Object.values(made)) await setDocument(user, 'models', modelsOf(server))
   return {...made, server}
 }
 

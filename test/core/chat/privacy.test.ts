@@ -1,6 +1,7 @@
 import {expect, it, onTestFinished} from 'vitest'
+import {enterContext} from '../../../src/core/backend.ts'
 import {openConversation} from '../../../src/core/chat/conversation.ts'
-import {type UserContext, withUserContext} from '../../../src/core/context.ts'
+import type {UserContext} from '../../../src/core/context.ts'
 import {capture, memoryStore, type ShownMemory} from '../../../src/core/memory/memories.ts'
 import {inTemporaryHome} from '../../support/home.ts'
 import {type ModelServer, startModelServer} from '../../support/model-server.ts'
@@ -11,7 +12,7 @@ const SECRET = 'The doctor said the lump is nothing'
 it('lets no earlier turn that quotes a private memory go to a model elsewhere, and says so', async () => {
   const {ada} = await home()
   const {id} = await remember(ada, SECRET, {private: true})
-  await withUserContext(ada, async () => {
+  await enterContext(ada, async () => {
     const near = await openConversation({model: 'near'})
     const {session, memoriesUsed} = await near.ask('What did the doctor say about the lump?')
     expect(memoriesUsed.map((one) => one.id)).toEqual([id])
@@ -36,7 +37,7 @@ it('lets no earlier turn that quotes a private memory go to a model elsewhere, a
 it('marks what follows a private turn as private too, also where nothing is kept', async () => {
   const {ada} = await home()
   await remember(ada, SECRET, {private: true})
-  await withUserContext(ada, async () => {
+  await enterContext(ada, async () => {
     for (const save of [true, false]) {
       const near = await openConversation({model: 'near', save})
       await near.ask('What did the doctor say about the lump?')
@@ -50,14 +51,14 @@ it('holds back by a tag that the profile names as private, also what was said be
   const {ada, bob} = await home()
   for (const user of [ada, bob]) await remember(user, 'Blood pressure was fine at the doctor', {tags: ['Health']})
   const talk = (user: UserContext): Promise<string> =>
-    withUserContext(user, async () => {
+    enterContext(user, async () => {
       const {session} = await (await openConversation({model: 'near'})).ask('How was my blood pressure at the doctor?')
       return session ?? ''
     })
   const sessions = {ada: await talk(ada), bob: await talk(bob)}
-  setDocument(ada, 'profile', {timezone: 'UTC', privateTags: ['health']})
+  await setDocument(ada, 'profile', {timezone: 'UTC', privateTags: ['health']})
   const far = (user: UserContext, session: string): Promise<{system: string; messages: unknown[]}> =>
-    withUserContext(user, async () =>
+    enterContext(user, async () =>
       (await openConversation({model: 'far', session})).preview('Tell me about blood pressure at the doctor again')
     )
   const adas = await far(ada, sessions.ada)
@@ -71,7 +72,7 @@ it('holds back by a tag that the profile names as private, also what was said be
 it('holds back a turn that quotes a memory which is gone by now', async () => {
   const {ada} = await home()
   const {id} = await remember(ada, SECRET, {tags: ['health']})
-  await withUserContext(ada, async () => {
+  await enterContext(ada, async () => {
     const {session} = await (await openConversation({model: 'near'})).ask('What did the doctor say about the lump?')
     await memoryStore().trash([id])
     const {messages} = await (await openConversation({model: 'far', session: session ?? ''})).preview('Go on')
@@ -83,7 +84,7 @@ it('gives a private memory to a model elsewhere only where its entry allows that
   const {ada} = await home()
   await remember(ada, SECRET, {private: true})
   const system = (model: string): Promise<string> =>
-    withUserContext(
+    enterContext(
       ada,
       async () => (await (await openConversation({model})).preview('What did the doctor say about the lump?')).system
     )
@@ -93,7 +94,7 @@ it('gives a private memory to a model elsewhere only where its entry allows that
 })
 
 const remember = (user: UserContext, content: string, more: object = {}): Promise<ShownMemory> =>
-  withUserContext(user, () => capture({content, ...more}))
+  enterContext(user, () => capture({content, ...more}))
 
 async function home(): Promise<{ada: UserContext; bob: UserContext; server: ModelServer}> {
   inTemporaryHome()
@@ -107,6 +108,6 @@ async function home(): Promise<{ada: UserContext; bob: UserContext; server: Mode
     far: elsewhere,
     trusted: {...elsewhere, allowPrivate: true}
   }
-  for (const user of Object.values(made)) setDocument(user, 'models', {models})
+  for (const user of Object.values(made)) await setDocument(user, 'models', {models})
   return {...made, server}
 }

@@ -1,7 +1,8 @@
 import {readFileSync, writeFileSync} from 'node:fs'
 import {DatabaseSync} from 'node:sqlite'
 import {beforeEach, expect, it, onTestFinished} from 'vitest'
-import {type UserContext, withUserContext} from '../../../src/core/context.ts'
+import {enterContext} from '../../../src/core/backend.ts'
+import type {UserContext} from '../../../src/core/context.ts'
 import {deleteMemories} from '../../../src/core/memory/deleting.ts'
 import {capture, memoryStore, searchMemories} from '../../../src/core/memory/memories.ts'
 import {embedMissing} from '../../../src/core/memory/vectors/embed.ts'
@@ -24,15 +25,15 @@ beforeEach(async () => {
   server = await startModelServer(['nomic'], {embedding})
   onTestFinished(() => server.close())
   ;({ada, bob} = await makePeople('ada', 'bob'))
-  setModel(ada, server.baseURL)
+  await setModel(ada, server.baseURL)
 })
 
-const setModel = (user: UserContext, baseURL: string): void =>
+const setModel = (user: UserContext, baseURL: string): Promise<void> =>
   setDocument(user, 'models', {
     defaults: {embedding: 'near'},
     models: {near: {provider: 'openai-compatible', model: 'nomic', baseURL}}
   })
-const asAda = <T>(fn: () => T): T => withUserContext(ada, fn)
+const asAda = <T>(fn: () => Promise<T>): Promise<T> => enterContext(ada, fn)
 const contents = async (...search: Parameters<typeof searchMemories>): Promise<string[]> =>
   (await searchMemories(...search)).results.map(({content}) => content)
 const sent = (): string[] =>
@@ -130,11 +131,11 @@ it('removes a vector with its memory', () =>
 
 it("never finds another person's memories by meaning", async () => {
   setModel(bob, server.baseURL)
-  await withUserContext(bob, () => capture({content: 'The dog of Bob'}))
+  await enterContext(bob, () => capture({content: 'The dog of Bob'}))
   await asAda(() => capture({content: 'The piano of Ada'}))
   expect(await asAda(() => contents('puppy', {mode: 'semantic'}))).toEqual(['The piano of Ada'])
   expect(sent()).not.toContain('The dog of Bob')
-  expect(await withUserContext(bob, () => contents('puppy'))).toEqual(['The dog of Bob'])
+  expect(await enterContext(bob, () => contents('puppy'))).toEqual(['The dog of Bob'])
 })
 
 it('says that it searched by words alone where the server is down, and fails where meaning was asked for', async () => {
@@ -151,17 +152,17 @@ it('says that it searched by words alone where the server is down, and fails whe
 })
 
 it('asks for a model where meaning is asked for and none is set', async () => {
-  await expect(withUserContext(bob, () => searchMemories('dog', {mode: 'semantic'}))).rejects.toMatchObject({
+  await expect(enterContext(bob, () => searchMemories('dog', {mode: 'semantic'}))).rejects.toMatchObject({
     code: 'NO_EMBEDDING_MODEL',
     exitCode: 2
   })
-  expect((await withUserContext(bob, () => searchMemories('dog'))).mode).toBe('lexical')
+  expect((await enterContext(bob, () => searchMemories('dog'))).mode).toBe('lexical')
 })
 
 it('searches by words, and says so, where models.json is damaged', async () => {
   const notices: string[] = []
   onTestFinished(onNotice(({code}) => notices.push(code)))
-  setDocument(ada, 'models', '{"defaults": ')
+  await setDocument(ada, 'models', '{"defaults": ')
   await asAda(async () => {
     await capture({content: 'The dog barked'})
     expect(await contents('dog')).toEqual(['The dog barked'])

@@ -1,7 +1,8 @@
 import {existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {describe, expect, it} from 'vitest'
-import {ANONYMOUS, type UserContext, withUserContext} from '../../../src/core/context.ts'
+import {enterContext} from '../../../src/core/backend.ts'
+import {ANONYMOUS, type UserContext} from '../../../src/core/context.ts'
 import {type Notice, onNotice} from '../../../src/core/notices.ts'
 import {paths} from '../../../src/core/paths.ts'
 import {systemPaths} from '../../../src/core/system-paths.ts'
@@ -16,11 +17,12 @@ import {
   setTaskStatus,
   showTask
 } from '../../../src/core/tasks/tasks.ts'
-import {requireUserByName} from '../../../src/core/users/accounts.ts'
+import {requireUser} from '../../../src/core/users/accounts.ts'
 import {createUser} from '../../../src/core/users/create.ts'
 import {contextOf} from '../../../src/core/users/identify.ts'
 import {verifiedTrail} from '../../support/audit.ts'
 import {inTemporaryHome} from '../../support/home.ts'
+import {describeOverFiles, itOverFiles} from '../../support/over-files.ts'
 import {makePeople, setDocument} from '../../support/profile.ts'
 
 async function ada(): Promise<UserContext> {
@@ -28,7 +30,7 @@ async function ada(): Promise<UserContext> {
   return (await makePeople('ada')).ada
 }
 
-const as = <T>(user: UserContext, fn: () => Promise<T>): Promise<T> => withUserContext(user, fn)
+const as = <T>(user: UserContext, fn: () => Promise<T>): Promise<T> => enterContext(user, fn)
 const titles = async (filter: Parameters<typeof listTasks>[0] = {which: 'open'}): Promise<string[]> =>
   (await listTasks(filter)).tasks.map(({title}) => title)
 /** Folder and name of every task file: {"task-…": ["active"]}. */
@@ -42,7 +44,7 @@ function folders(): Record<string, string[]> {
 const file = (task: Task, folder = 'active'): string => join(paths.tasks, folder, `${task.id}.json`)
 
 describe('a task', () => {
-  it('is one readable file with everything that was said', async () => {
+  itOverFiles('is one readable file with everything that was said', async () => {
     await as(await ada(), async () => {
       const task = await addTask({
         title: ' Call\nthe plumber ',
@@ -67,7 +69,7 @@ describe('a task', () => {
     })
   })
 
-  it('lies in the folder that its status says, and comes back from each', async () => {
+  itOverFiles('lies in the folder that its status says, and comes back from each', async () => {
     await as(await ada(), async () => {
       const {id} = await addTask({title: 'Buy pears'})
       const done = await setTaskStatus(id, 'done')
@@ -98,7 +100,7 @@ describe('a task', () => {
     })
   })
 
-  it('keeps keys that this version does not know', async () => {
+  itOverFiles('keeps keys that this version does not know', async () => {
     await as(await ada(), async () => {
       const task = await addTask({title: 'one'})
       writeFileSync(file(task), JSON.stringify({...task, estimate: {hours: 2}}))
@@ -126,7 +128,7 @@ describe('a task', () => {
 })
 
 describe('a reference', () => {
-  it('that is too short, ambiguous, or leads elsewhere is told apart', async () => {
+  itOverFiles('that is too short, ambiguous, or leads elsewhere is told apart', async () => {
     await as(await ada(), async () => {
       await expect(showTask('@last')).rejects.toMatchObject({code: 'TASK_NOT_FOUND'})
       const one = await addTask({title: 'one'})
@@ -201,7 +203,7 @@ describe('dependencies', () => {
 describe('the list', () => {
   it('is in the order of due date, priority and age, in the zone of the person', async () => {
     const user = await ada()
-    setDocument(user, 'profile', {timezone: 'America/Los_Angeles'})
+    await setDocument(user, 'profile', {timezone: 'America/Los_Angeles'})
     await as(user, async () => {
       await addTask({title: 'whenever'})
       await addTask({title: 'whenever, but first', priority: 'P0'})
@@ -218,9 +220,9 @@ describe('the list', () => {
         'whenever, but first',
         'whenever'
       ])
-      setDocument(user, 'profile', {timezone: 'Pacific/Kiritimati'})
-      expect((await titles()).slice(0, 2)).toEqual(['that day', 'that evening'])
     })
+    await setDocument(user, 'profile', {timezone: 'Pacific/Kiritimati'})
+    await as(user, async () => expect((await titles()).slice(0, 2)).toEqual(['that day', 'that evening']))
   })
 
   it('is filtered by status, tag and due date, and says how many it leaves out', async () => {
@@ -240,7 +242,7 @@ describe('the list', () => {
   })
 })
 
-describe('edits by other tools', () => {
+describeOverFiles('edits by other tools', () => {
   it('are seen: files added, changed in place, moved and removed', async () => {
     await as(await ada(), async () => {
       const task = await addTask({title: 'one'})
@@ -323,8 +325,8 @@ describe('two people', () => {
   it('and nobody at all reach nothing', async () => {
     await ada()
     await expect(listTasks({which: 'open'})).rejects.toMatchObject({code: 'NO_USER_CONTEXT'})
-    await expect(withUserContext(ANONYMOUS, () => listTasks({which: 'open'}))).rejects.toMatchObject({exitCode: 4})
-    await expect(withUserContext(ANONYMOUS, () => addTask({title: 'x'}))).rejects.toMatchObject({exitCode: 4})
+    await expect(enterContext(ANONYMOUS, () => listTasks({which: 'open'}))).rejects.toMatchObject({exitCode: 4})
+    await expect(enterContext(ANONYMOUS, () => addTask({title: 'x'}))).rejects.toMatchObject({exitCode: 4})
   })
 })
 
@@ -332,7 +334,7 @@ describe('mode and role', () => {
   it('emulation changes no task, and reads them', async () => {
     const user = await ada()
     const {id} = await as(user, () => addTask({title: 'one'}))
-    setDocument(user, 'cognitiveMode', {currentMode: 'emulation'})
+    await setDocument(user, 'cognitiveMode', {currentMode: 'emulation'})
     await as(user, async () => {
       const refused = {code: 'NOT_ALLOWED_IN_MODE', exitCode: 4}
       await expect(addTask({title: 'two'})).rejects.toMatchObject(refused)
@@ -347,7 +349,7 @@ describe('mode and role', () => {
   it('a guest changes none in any mode', async () => {
     const user = await ada()
     await as(user, () => createUser({username: 'eve', role: 'guest'}))
-    await as(contextOf(requireUserByName('eve')), async () => {
+    await as(contextOf(await requireUser('eve')), async () => {
       await expect(addTask({title: 'two'})).rejects.toMatchObject({code: 'NOT_ALLOWED_FOR_ROLE', exitCode: 4})
     })
   })

@@ -1,7 +1,8 @@
 import {mkdirSync, readFileSync, symlinkSync, truncateSync, writeFileSync} from 'node:fs'
 import {dirname, join} from 'node:path'
 import {describe, expect, it} from 'vitest'
-import {type UserContext, withUserContext} from '../../../../src/core/context.ts'
+import {enterContext} from '../../../../src/core/backend.ts'
+import type {UserContext} from '../../../../src/core/context.ts'
 import {editMemory} from '../../../../src/core/memory/edit.ts'
 import {exportTo} from '../../../../src/core/memory/exporters/export.ts'
 import {type ImportOptions, type ImportResult, importMemories} from '../../../../src/core/memory/importers/import.ts'
@@ -21,10 +22,10 @@ function put(home: Home, files: Record<string, string | Buffer>): string {
 }
 
 const bring = (user: UserContext, path: string | string[], options?: ImportOptions): Promise<ImportResult> =>
-  withUserContext(user, () => importMemories([path].flat(), options))
+  enterContext(user, () => importMemories([path].flat(), options))
 
 const memoriesOf = async (user: UserContext): Promise<ShownMemory[]> =>
-  (await withUserContext(user, () => listMemories({}, 500))).memories
+  (await enterContext(user, () => listMemories({}, 500))).memories
 
 const contentsOf = async (user: UserContext): Promise<string[]> =>
   (await memoriesOf(user)).map(({content}) => content).sort()
@@ -187,7 +188,7 @@ describe('an import', () => {
     const [edited, deleted] = ['edited later', 'deleted later'].map(
       async (content) => (await memoriesOf(ada)).find((memory) => memory.content === content)?.id ?? ''
     )
-    await withUserContext(ada, async () => {
+    await enterContext(ada, async () => {
       await editMemory((await edited) ?? '', {content: 'edited'})
       await memoryStore().trash([(await deleted) ?? ''])
     })
@@ -200,9 +201,9 @@ describe('an import', () => {
     const home = inTemporaryHome()
     const {ada} = await makePeople('ada')
     const file = join(home.home, 'export.jsonl')
-    const {id} = await withUserContext(ada, () => capture({content: 'as it was'}))
-    await withUserContext(ada, () => exportTo(file))
-    await withUserContext(ada, () => editMemory(id, {content: 'as it is'}))
+    const {id} = await enterContext(ada, () => capture({content: 'as it was'}))
+    await enterContext(ada, () => exportTo(file))
+    await enterContext(ada, () => editMemory(id, {content: 'as it is'}))
     expect(await bring(ada, file)).toMatchObject({imported: 0, skipped: 1, failed: []})
     writeFileSync(file, readFileSync(file, 'utf8').replace('as it was', 'something else'))
     expect(await bring(ada, file)).toMatchObject({
@@ -287,7 +288,7 @@ describe('an import', () => {
   it('is refused in emulation mode', async () => {
     const home = inTemporaryHome()
     const {ada} = await makePeople('ada')
-    setDocument(ada, 'cognitiveMode', {currentMode: 'emulation'})
+    await setDocument(ada, 'cognitiveMode', {currentMode: 'emulation'})
     await expect(bring(ada, put(home, {'a.md': 'x'}))).rejects.toMatchObject({code: 'NOT_ALLOWED_IN_MODE', exitCode: 4})
   })
 })
@@ -296,7 +297,7 @@ describe('paths of an import', () => {
   it('lead to nobody else’s profile, by no link and from no folder above', async () => {
     const home = inTemporaryHome()
     const {ada, bob} = await makePeople('ada', 'bob')
-    await withUserContext(ada, () => capture({content: 'a secret of ada'}))
+    await enterContext(ada, () => capture({content: 'a secret of ada'}))
     put(home, {'../root/profiles/ada/out/note.md': 'another secret'})
     const profile = join(home.root, 'profiles/ada')
     symlinkSync(profile, join(home.home, 'link'))

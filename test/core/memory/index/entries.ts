@@ -40,12 +40,16 @@ export function note(id: string, content: string, minutes = 0, more: Partial<Ind
 }
 
 /** Ids that a question finds, best first; "now" is 10 June 2024. */
-export function ask(
+export async function ask(
   index: MemoryIndex,
   question: string,
   more: Partial<Parameters<MemoryIndex['search']>[2]> = {}
-): string[] {
-  return index
-    .search(search, question, {limit: 10, now: Date.UTC(2024, 5, 10, 12), zone: 'UTC', ...more})
-    .map(({id}) => id)
+): Promise<string[]> {
+  const hits = await index.search(search, question, {
+    limit: 10,
+    now: Date.UTC(2024, 5, 10, 12),
+    zone: 'UTC',
+    ...more
+  })
+  return hits.map(({id}) => id)
 }

@@ -9,7 +9,7 @@ const MANY = 13_000
 const START = Date.UTC(2024, 0, 1)
 const at = (hours: number): number => START + hours * HOUR * 60_000
 
-it('keeps to every filter where very many memories pass it, and counts alike', () => {
+it('keeps to every filter where very many memories pass it, and counts alike', async () => {
   const index = emptyIndex()
   const types = ['observation', 'Journal “quoted” note']
   index.put(
@@ -38,7 +38,7 @@ it('keeps to every filter where very many memories pass it, and counts alike', (
   for (const filter of filters) {
     const listed = index.list(filter, MANY).map(({id}) => id)
     expect(index.count(filter)).toBe(listed.length)
-    const found = ask(index, 'kayak', {filter, limit: 50})
+    const found = await ask(index, 'kayak', {filter, limit: 50})
     expect(found).toHaveLength(Math.min(50, listed.length))
     const allowed = new Set(listed)
     expect(found.filter((id) => !allowed.has(id))).toEqual([])

@@ -6,13 +6,13 @@ import {IndexUnusable, MemoryIndex} from '../../../../src/core/memory/index/inde
 import {ask, emptyIndex, folder, note, OPTIONS} from './entries.ts'
 
 describe('opening', () => {
-  it('finds again what an earlier process wrote', () => {
+  it('finds again what an earlier process wrote', async () => {
     const file = join(folder(), 'index.db')
     const first = MemoryIndex.create(file, OPTIONS)
     first.put([note('a', 'green kayak')])
     first.close()
     const second = MemoryIndex.open(file, OPTIONS)
-    expect(ask(second, 'kayak')).toEqual(['a'])
+    expect(await ask(second, 'kayak')).toEqual(['a'])
     second.close()
   })
 
@@ -40,32 +40,33 @@ describe('opening', () => {
     expect(() => MemoryIndex.open(file, OPTIONS)).toThrow(IndexUnusable)
   })
 
-  it('says so as well where the damage shows only later', () => {
+  it('says so as well where the damage shows only later', async () => {
     const file = join(folder(), 'index.db')
     const whole = MemoryIndex.create(file, OPTIONS)
     whole.put(Array.from({length: 400}, (_, i) => note(`n${i}`, `word${i} kayak`, i)))
     whole.close()
     truncateSync(file, 8192)
-    expect(() => {
+    const look = async (): Promise<void> => {
       const damaged = MemoryIndex.open(file, OPTIONS)
       try {
-        ask(damaged, 'kayak')
+        await ask(damaged, 'kayak')
         damaged.list({}, 500)
       } finally {
         damaged.close()
       }
-    }).toThrow(IndexUnusable)
+    }
+    await expect(look()).rejects.toThrow(IndexUnusable)
   })
 })
 
 describe('put and remove', () => {
-  it('replaces what it knew of the same file', () => {
+  it('replaces what it knew of the same file', async () => {
     const index = emptyIndex()
     index.put([note('a', 'green kayak', 0, {tags: ['boats', 'boats']})])
     index.put([note('a', 'red bicycle', 0, {tags: ['bikes']})])
     expect(index.counts().total).toBe(1)
-    expect(ask(index, 'kayak')).toEqual([])
-    expect(ask(index, 'bicycle')).toEqual(['a'])
+    expect(await ask(index, 'kayak')).toEqual([])
+    expect(await ask(index, 'bicycle')).toEqual(['a'])
     expect(index.tally().tags).toEqual({bikes: 1})
   })
 
@@ -77,21 +78,21 @@ describe('put and remove', () => {
     expect(index.locate('b')?.name).toBe('x.json')
   })
 
-  it('keeps the first of two files with one id, and tells the other', () => {
+  it('keeps the first of two files with one id, and tells the other', async () => {
     const index = emptyIndex()
     index.put([note('a', 'green kayak')])
     const copy = note('a', 'red bicycle', 0, {folder: 'copies'})
     expect(index.put([copy])).toEqual({conflicts: [{id: 'a', folder: 'copies', name: 'a.json'}]})
     expect(index.locate('a')?.folder).toBe('2024/01')
-    expect(ask(index, 'bicycle')).toEqual([])
+    expect(await ask(index, 'bicycle')).toEqual([])
   })
 
-  it('forgets the words of what is removed', () => {
+  it('forgets the words of what is removed', async () => {
     const index = emptyIndex()
     index.put([note('a', 'green kayak', 0, {tags: ['t']}), note('b', 'green bicycle')])
     index.remove(['a', 'unknown'])
-    expect(ask(index, 'kayak')).toEqual([])
-    expect(ask(index, 'green')).toEqual(['b'])
+    expect(await ask(index, 'kayak')).toEqual([])
+    expect(await ask(index, 'green')).toEqual(['b'])
     expect(index.counts().total).toBe(1)
     expect(index.tally().tags).toEqual({})
   })
@@ -123,7 +124,7 @@ describe('put and remove', () => {
     expect(index.counts().total).toBe(1)
   })
 
-  it('finds words of any script, and emoji', () => {
+  it('finds words of any script, and emoji', async () => {
     const index = emptyIndex()
     index.put([
       note('a', 'Caf\u00e9 \u6771\u4eac 👩‍🔬', 0),
@@ -137,7 +138,7 @@ describe('put and remove', () => {
       ['Привет', 'b'],
       ['naive', 'b']
     ] as const) {
-      expect(ask(index, word), word).toEqual([id])
+      expect(await ask(index, word), word).toEqual([id])
     }
   })
 })

@@ -8,16 +8,18 @@ interface Notes {
   questions: {question: string; evidence: string[]}[]
 }
 
-it('finds plain notes by plain questions', () => {
+it('finds plain notes by plain questions', async () => {
   const file = new URL('../../../../bench/retrieval/notes.json', import.meta.url)
   const {notes, questions} = JSON.parse(readFileSync(file, 'utf8')) as Notes
   const index = emptyIndex()
   index.put(notes.map(({id, timestamp, content}) => note(id, content, 0, {timestamp: Date.parse(timestamp)})))
-  const answered = questions.map(({question, evidence}) => ({
-    category: 'notes',
-    evidence,
-    ids: ask(index, question, {limit: 20, now: Date.UTC(2025, 5, 10)})
-  }))
+  const answered = await Promise.all(
+    questions.map(async ({question, evidence}) => ({
+      category: 'notes',
+      evidence,
+      ids: await ask(index, question, {limit: 20, now: Date.UTC(2025, 5, 10)})
+    }))
+  )
   const all = score(answered).all
   expect(all?.['recall@5']).toBeGreaterThanOrEqual(0.95)
   expect(all?.mrr).toBeGreaterThanOrEqual(0.85)

@@ -7,7 +7,7 @@ const context: QuestionContext = {
   speakers: ['caroline', 'will smith', 'anna smith', ''],
   now: Date.UTC(2024, 5, 10),
   zone: 'UTC',
-  span: () => ({oldest: 0, newest: Date.UTC(2024, 5, 10)})
+  span: {oldest: 0, newest: Date.UTC(2024, 5, 10)}
 }
 const ask = (question: string, more: Partial<QuestionContext> = {}) => analyse(question, {...context, ...more})
 

@@ -31,19 +31,19 @@ const sourceOf = (turns: Turn[]): MemorySource =>
     }
   }) as MemorySource
 
-it('reads each candidate’s neighbours of its sitting, each memory once, in runs without gaps', () => {
-  fc.assert(
-    fc.property(
+it('reads each candidate’s neighbours of its sitting, each memory once, in runs without gaps', async () => {
+  await fc.assert(
+    fc.asyncProperty(
       fc.array(fc.constantFrom(1, 1, 1, 10, 45), {minLength: 1, maxLength: 60}),
       fc.array(fc.nat(59), {minLength: 1, maxLength: 12}),
-      (gaps, picks) => {
+      async (gaps, picks) => {
         let time = 0
         const turns = gaps.map((minutes, row) => {
           time += minutes * 60_000
           return turn(row, time)
         })
         const candidates = [...new Set(picks.filter((pick) => pick < turns.length))].map((pick) => turns[pick] as Turn)
-        const runs = runsOf(sourceOf(turns), candidates)
+        const runs = await runsOf(sourceOf(turns), candidates)
         const wanted = new Set<number>()
         for (const {row} of candidates) {
           wanted.add(row)

@@ -9,17 +9,17 @@ const dialogue = (turns: string[], start = 0, type = 'conversation') =>
   turns.map((content, i) => note(`d${start}-${String(i).padStart(2, '0')}`, content, start + i, {type}))
 
 describe('search', () => {
-  it('finds nothing in an empty index, and nothing for words that nobody wrote', () => {
+  it('finds nothing in an empty index, and nothing for words that nobody wrote', async () => {
     const index = emptyIndex()
-    expect(ask(index, 'kayak')).toEqual([])
+    expect(await ask(index, 'kayak')).toEqual([])
     index.put([note('a', 'green kayak')])
-    expect(ask(index, 'xyzzyq')).toEqual([])
-    expect(ask(index, '')).toEqual([])
-    expect(ask(index, '?!')).toEqual([])
-    expect(ask(index, 'kayak', {limit: 0})).toEqual([])
+    expect(await ask(index, 'xyzzyq')).toEqual([])
+    expect(await ask(index, '')).toEqual([])
+    expect(await ask(index, '?!')).toEqual([])
+    expect(await ask(index, 'kayak', {limit: 0})).toEqual([])
   })
 
-  it('finds by word form, irregular form, misspelling, near word, kind and compound', () => {
+  it('finds by word form, irregular form, misspelling, near word, kind and compound', async () => {
     const index = emptyIndex()
     index.put(
       [
@@ -31,49 +31,49 @@ describe('search', () => {
         'Strawberry icecream'
       ].map((content, i) => note(`n${i}`, content, i * DAY))
     )
-    expect(ask(index, 'hiking')[0]).toBe('n0')
-    expect(ask(index, 'what did I buy')[0]).toBe('n1')
-    expect(ask(index, 'lihgthouse')[0]).toBe('n2')
-    expect(ask(index, 'movie')[0]).toBe('n3')
-    expect(ask(index, 'which country')[0]).toBe('n4')
-    expect(ask(index, 'ice cream')[0]).toBe('n5')
+    expect((await ask(index, 'hiking'))[0]).toBe('n0')
+    expect((await ask(index, 'what did I buy'))[0]).toBe('n1')
+    expect((await ask(index, 'lihgthouse'))[0]).toBe('n2')
+    expect((await ask(index, 'movie'))[0]).toBe('n3')
+    expect((await ask(index, 'which country'))[0]).toBe('n4')
+    expect((await ask(index, 'ice cream'))[0]).toBe('n5')
   })
 
-  it('prefers what the person named says', () => {
+  it('prefers what the person named says', async () => {
     const index = emptyIndex()
     index.put(dialogue(['Caroline: I bought a kayak', 'Bob: Great choice of colour', 'Bob: I bought a kayak as well']))
-    expect(ask(index, 'What did Caroline buy?')[0]).toBe('d0-00')
-    expect(ask(index, 'What did Bob buy?')[0]).toBe('d0-02')
+    expect((await ask(index, 'What did Caroline buy?'))[0]).toBe('d0-00')
+    expect((await ask(index, 'What did Bob buy?'))[0]).toBe('d0-02')
   })
 
-  it('takes dialogues captured as plain notes for dialogues, once there is enough of them', () => {
+  it('takes dialogues captured as plain notes for dialogues, once there is enough of them', async () => {
     const index = emptyIndex()
     const chat = Array.from({length: 50}, (_, i) => `${i % 2 === 0 ? 'Caroline' : 'Bob'}: small talk number ${i}`)
     index.put(dialogue([...chat, 'Caroline: I bought a kayak', 'Bob: I bought a kayak as well'], 0, 'observation'))
     expect(index.counts().speakers.sort()).toEqual(['bob', 'caroline'])
-    expect(ask(index, 'What did Bob buy?')[0]).toBe('d0-51')
+    expect((await ask(index, 'What did Bob buy?'))[0]).toBe('d0-51')
   })
 
-  it('takes no label of a note for a speaker', () => {
+  it('takes no label of a note for a speaker', async () => {
     const index = emptyIndex()
     index.put([note('a', 'Dentist: small crack', 0), note('b', 'Met the dentist in the park', DAY)])
     expect(index.counts().speakers).toEqual([])
-    expect(ask(index, 'What did my dentist find?')).toEqual(expect.arrayContaining(['a', 'b']))
+    expect(await ask(index, 'What did my dentist find?')).toEqual(expect.arrayContaining(['a', 'b']))
   })
 
-  it('means the person by “I”, and by their name', () => {
+  it('means the person by “I”, and by their name', async () => {
     const index = emptyIndex()
     index.put([
       ...dialogue(['Bob: I bought a red kayak']),
       note('mine', 'Bought a red kayak, paid 300', 3 * HOUR),
       ...dialogue(['Bob: my kayak is red'], 6 * HOUR)
     ])
-    expect(ask(index, 'What colour is my kayak?')[0]).toBe('mine')
-    expect(ask(index, 'What kayak did Ada buy?')[0]).toBe('mine')
-    expect(ask(index, 'What kayak did Bob buy?')[0]).toBe('d0-00')
+    expect((await ask(index, 'What colour is my kayak?'))[0]).toBe('mine')
+    expect((await ask(index, 'What kayak did Ada buy?'))[0]).toBe('mine')
+    expect((await ask(index, 'What kayak did Bob buy?'))[0]).toBe('d0-00')
   })
 
-  it('gives the answer to a question the question’s words', () => {
+  it('gives the answer to a question the question’s words', async () => {
     const index = emptyIndex()
     index.put(
       dialogue([
@@ -83,49 +83,49 @@ describe('search', () => {
         'Bob: Weather is nice.'
       ])
     )
-    expect(ask(index, 'What is the kayak called?')[0]).toBe('d0-01')
+    expect((await ask(index, 'What is the kayak called?'))[0]).toBe('d0-01')
   })
 
-  it('searches what the persona answered as well', () => {
+  it('searches what the persona answered as well', async () => {
     const index = emptyIndex()
     index.put([note('c', 'What grows well here?', 0, {type: 'conversation', response: 'Lavender likes dry soil.'})])
-    expect(ask(index, 'lavender')).toEqual(['c'])
+    expect(await ask(index, 'lavender')).toEqual(['c'])
   })
 
-  it('lends words to neighbours in a conversation of the same sitting or session, and to nobody else', () => {
+  it('lends words to neighbours in a conversation of the same sitting or session, and to nobody else', async () => {
     const index = emptyIndex()
     const [first, second, later] = dialogue(['Ann: Rented a kayak', 'Ann: It was wobbly', 'Ann: Dinner at home'])
     if (first === undefined || second === undefined || later === undefined) throw new Error('three turns')
     index.put([first, second, {...later, timestamp: later.timestamp + HOUR * 60_000}])
-    expect(ask(index, 'kayak')).toEqual([first.id, second.id])
+    expect(await ask(index, 'kayak')).toEqual([first.id, second.id])
     index.put([
       note('x', 'The piano arrived', DAY, {session: 's'}),
       note('y', 'Four men carried it', DAY + 5 * HOUR, {session: 's'}),
       note('z', 'Tea', DAY + 10 * HOUR, {session: 't'})
     ])
-    expect(ask(index, 'piano')).toEqual(['x', 'y'])
+    expect(await ask(index, 'piano')).toEqual(['x', 'y'])
   })
 
-  it('does not take a note for an answer because another was written just before it', () => {
+  it('does not take a note for an answer because another was written just before it', async () => {
     const index = emptyIndex()
     index.put([note('a', 'Rented a kayak', 0), note('b', 'Bought milk', 1)])
-    expect(ask(index, 'kayak')).toEqual(['a'])
+    expect(await ask(index, 'kayak')).toEqual(['a'])
   })
 
-  it('answers for a named time, with words or without', () => {
+  it('answers for a named time, with words or without', async () => {
     const index = emptyIndex()
     index.put(
       Array.from({length: 160}, (_, i) => note(`n${String(i).padStart(3, '0')}`, `Ran along the canal`, i * DAY))
     )
     index.put([note('y', 'Fixed the gate', 160 * DAY), note('t', 'Quiet day', 161 * DAY)])
     // 2024-01-01 + 160 days is 2024-06-09: yesterday.
-    expect(ask(index, 'What did I do yesterday?')[0]).toBe('y')
-    expect(ask(index, 'What was on 9 June 2024?')[0]).toBe('y')
-    expect(ask(index, 'When did I run on 5 March?')[0]).toBe('n064')
-    expect(ask(index, 'Did I run last week?')[0]).toMatch(/^n15[4-9]$/)
+    expect((await ask(index, 'What did I do yesterday?'))[0]).toBe('y')
+    expect((await ask(index, 'What was on 9 June 2024?'))[0]).toBe('y')
+    expect((await ask(index, 'When did I run on 5 March?'))[0]).toBe('n064')
+    expect((await ask(index, 'Did I run last week?'))[0]).toMatch(/^n15[4-9]$/)
   })
 
-  it('takes named days in the person’s zone', () => {
+  it('takes named days in the person’s zone', async () => {
     const index = emptyIndex()
     index.put([
       note('a', 'Ran along the canal', 151 * DAY + 23 * HOUR),
@@ -133,15 +133,20 @@ describe('search', () => {
       note('c', 'Ran along the canal', 153 * DAY)
     ])
     // 31 May 2024 23:00 UTC is 1 June in Berlin.
-    const best = (zone: string) =>
-      index
-        .search(search, 'Did I run on 1 June?', {limit: 3, now: Date.UTC(2024, 5, 10), zone, explain: true})
-        .find(({id}) => id === 'a')?.explain?.factors.date
-    expect(best('Europe/Berlin')).toBe(2.5)
-    expect(best('UTC')).toBe(1)
+    const best = async (zone: string) =>
+      (
+        await index.search(search, 'Did I run on 1 June?', {
+          limit: 3,
+          now: Date.UTC(2024, 5, 10),
+          zone,
+          explain: true
+        })
+      ).find(({id}) => id === 'a')?.explain?.factors.date
+    expect(await best('Europe/Berlin')).toBe(2.5)
+    expect(await best('UTC')).toBe(1)
   })
 
-  it('is the same whatever order memories came in', () => {
+  it('is the same whatever order memories came in', async () => {
     const entries = [
       ...dialogue(['Ann: Any news of the kayak?', 'Bob: Sold.', 'Ann: Good price?', 'Bob: Yes, 200 for the kayak']),
       note('n', 'Kayak sold', DAY)
@@ -150,13 +155,13 @@ describe('search', () => {
     forward.put(entries)
     const backward = emptyIndex()
     for (const entry of [...entries].reverse()) backward.put([entry])
-    expect(ask(backward, 'Who sold the kayak?')).toEqual(ask(forward, 'Who sold the kayak?'))
+    expect(await ask(backward, 'Who sold the kayak?')).toEqual(await ask(forward, 'Who sold the kayak?'))
   })
 
-  it('explains what a place is made of', () => {
+  it('explains what a place is made of', async () => {
     const index = emptyIndex()
     index.put(dialogue(['Caroline: We bought a green kayak in Porto', 'Bob: Nice']))
-    const [best] = index.search(search, 'Where did Caroline buy the green kayak?', {
+    const [best] = await index.search(search, 'Where did Caroline buy the green kayak?', {
       limit: 1,
       now: 0,
       zone: 'UTC',
@@ -172,7 +177,7 @@ describe('search', () => {
     ])
     expect(best?.explain?.factors).toMatchObject({speaker: 1.6, kind: 1.4, date: 1, asking: 1})
     expect(best?.score).toBeGreaterThan(best?.explain?.sitting ?? Number.POSITIVE_INFINITY)
-    expect(index.search(search, 'kayak', {limit: 1, now: 0})[0]).not.toHaveProperty('explain')
+    expect((await index.search(search, 'kayak', {limit: 1, now: 0}))[0]).not.toHaveProperty('explain')
   })
 })
 
@@ -191,46 +196,44 @@ describe('filters', () => {
     return index
   }
 
-  it('are part of the query: whatever passes is found, however much does not', () => {
+  it('are part of the query: whatever passes is found, however much does not', async () => {
     const index = crowded()
     const find = (filter: object) => index.search(search, 'kayak', {limit: 20, now: 0, zone: 'UTC', filter})
-    expect(
-      find({tag: 'first'})
-        .map(({id}) => id)
-        .sort()
-    ).toEqual(['n00000', 'n00001', 'n00002', 'n00003', 'n00004'])
-    expect(find({type: 'journal'})).toHaveLength(20)
-    expect(find({type: 'journal'}).every(({type}) => type === 'journal')).toBe(true)
+    expect((await find({tag: 'first'})).map(({id}) => id).sort()).toEqual([
+      'n00000',
+      'n00001',
+      'n00002',
+      'n00003',
+      'n00004'
+    ])
+    expect(await find({type: 'journal'})).toHaveLength(20)
+    expect((await find({type: 'journal'})).every(({type}) => type === 'journal')).toBe(true)
     const until = Date.UTC(2024, 0, 1) + 3 * 40 * 60_000
-    expect(
-      find({until})
-        .map(({id}) => id)
-        .sort()
-    ).toEqual(['n00000', 'n00001', 'n00002', 'n00003'])
-    expect(find({since: Date.UTC(2024, 0, 1) + 14_998 * 40 * 60_000})).toHaveLength(2)
-    expect(find({session: 's'}).map(({id}) => id)).toEqual(['n00007'])
-    expect(find({type: 'dream'})).toEqual([])
-    expect(find({})).toHaveLength(20)
+    expect((await find({until})).map(({id}) => id).sort()).toEqual(['n00000', 'n00001', 'n00002', 'n00003'])
+    expect(await find({since: Date.UTC(2024, 0, 1) + 14_998 * 40 * 60_000})).toHaveLength(2)
+    expect((await find({session: 's'})).map(({id}) => id)).toEqual(['n00007'])
+    expect(await find({type: 'dream'})).toEqual([])
+    expect(await find({})).toHaveLength(20)
   })
 
-  it('leave out the session at hand', () => {
+  it('leave out the session at hand', async () => {
     const index = emptyIndex()
     index.put([
       note('a', 'my kayak', 0, {session: 's'}),
       note('b', 'my kayak', DAY),
       note('c', 'my kayak', 2 * DAY, {session: 't'})
     ])
-    expect(ask(index, 'kayak', {excludeSession: 's'}).sort()).toEqual(['b', 'c'])
-    expect(ask(index, 'kayak', {excludeSession: 's', filter: {session: 's'}})).toEqual([])
+    expect((await ask(index, 'kayak', {excludeSession: 's'})).sort()).toEqual(['b', 'c'])
+    expect(await ask(index, 'kayak', {excludeSession: 's', filter: {session: 's'}})).toEqual([])
   })
 
-  it('keep neighbours that do not pass as context, never as a result', () => {
+  it('keep neighbours that do not pass as context, never as a result', async () => {
     const index = emptyIndex()
     index.put([note('a', 'Rented a kayak', 0), note('b', 'It was wobbly', 5, {type: 'journal'})])
-    expect(ask(index, 'wobbly kayak', {filter: {type: 'journal'}})).toEqual(['b'])
+    expect(await ask(index, 'wobbly kayak', {filter: {type: 'journal'}})).toEqual(['b'])
   })
 
-  it('spreads the results over days where several things are asked for', () => {
+  it('spreads the results over days where several things are asked for', async () => {
     const index = emptyIndex()
     index.put([
       ...['Read a book by Austen', 'Read a book by Eliot', 'Read a book by Woolf'].map((content, i) =>
@@ -238,7 +241,7 @@ describe('filters', () => {
       ),
       note('two', 'Read a book by Morrison today', 3 * DAY)
     ])
-    const place = (question: string): number => ask(index, question).indexOf('two')
-    expect(place('which books did I read')).toBeLessThan(place('the book I read'))
+    const place = async (question: string): Promise<number> => (await ask(index, question)).indexOf('two')
+    expect(await place('which books did I read')).toBeLessThan(await place('the book I read'))
   })
 })

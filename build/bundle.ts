@@ -63,10 +63,11 @@ export async function bundle(root: string, dist: string): Promise<Map<string, st
 }
 
 /**
- * What is loaded from node_modules where it is used: what is compiled for each machine, word lists and a reader of PDF of
+ * What is loaded from node_modules where it is used: what is compiled for each machine, word lists and readers of documents of
  * megabytes, and what derives keys in JavaScript, which is ten times slower through the getters by which chunks see each other's exports.
  */
-const NOT_BUNDLED = /^(?:@(?:node-rs|zxcvbn-ts)\/|(?:age-encryption|sqlite-vec|unpdf|pg|pg-boss)$)/
+const NOT_BUNDLED =
+  /^(?:@(?:node-rs|zxcvbn-ts)\/|(?:age-encryption|sqlite-vec|unpdf|pg|pg-boss|mammoth|html-to-text|compromise\/two)$)/
 
 /** What every run loads, also one that only prints the version: oclif, and what stands in for parts of it. */
 function isStartup(id: string): boolean {

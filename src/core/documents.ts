@@ -38,9 +38,10 @@ export async function listProfileNames(folder: string): Promise<string[]> {
 /** Where a document of the current person's is, for people. */
 export function documentPlace(relative: string): string {
   const store = backend()
-  return store === undefined
-    ? join(paths.root, relative)
-    : `${store.address}/${requireUserContext('Documents').username}/${relative}`
+  if (store === undefined) return join(paths.root, relative)
+  const {userId, username} = requireUserContext('Documents')
+  // By the name of now, which may be another one than the context began with.
+  return `${store.address}/${store.account(userId)?.username ?? username}/${relative}`
 }
 
 /**

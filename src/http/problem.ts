@@ -1,5 +1,5 @@
 import {MhError} from '../core/errors.ts'
-import {systemPaths} from '../core/system-paths.ts'
+import {withoutPlaces} from '../core/places.ts'
 import {TooManyAttempts} from '../core/users/attempts.ts'
 
 /** What went wrong, as a request is told. */
@@ -30,10 +30,6 @@ export function problemOf(error: unknown): Problem {
     ...(error instanceof TooManyAttempts ? {retryAfter: error.retryAfter} : {})
   }
 }
-
-/** A text without the place of the data root, which is nobody's business in a browser. */
-export const withoutPlaces = (text: string): string =>
-  text.replaceAll(`${systemPaths.root}/`, '').replaceAll(systemPaths.root, 'the data root')
 
 /** Errors that the command line tells as wrong words, and HTTP has a status of its own for. */
 const STATUS_OF: Record<string, number> = {INPUT_TOO_LARGE: 413, USER_NOT_FOUND: 404}

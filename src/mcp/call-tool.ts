@@ -2,7 +2,7 @@ import {type CallToolResult, ErrorCode, McpError, type Tool} from '@modelcontext
 import * as z from 'zod'
 import {MhError, notAllowed} from '../core/errors.ts'
 import {readTrust} from '../core/persona/change.ts'
-import {systemPaths} from '../core/system-paths.ts'
+import {withoutPlaces} from '../core/places.ts'
 import {permits} from '../core/users/permissions.ts'
 import {noted} from './noted.ts'
 import {type AnyMcpTool, TOOLS} from './tools.ts'
@@ -44,9 +44,14 @@ export async function callTool(
     })
     return {content: [{type: 'text', text: JSON.stringify(result)}], structuredContent: result}
   } catch (error) {
-    if (error instanceof MhError) return failed(told(error))
-    throw error
+    return failedCall(error)
   }
+}
+
+/** The answer to a call that failed. @throws what is no MhError */
+export function failedCall(error: unknown): CallToolResult {
+  if (error instanceof MhError) return failed(told(error))
+  throw error
 }
 
 /** What mode and role forbid, the tool's own work refuses. @throws MhError READ_ONLY (exit 4) */
@@ -60,7 +65,7 @@ const failed = (message: string): CallToolResult => ({content: [{type: 'text', t
 
 /** An error as another tool is told of it: where things lie on this machine is none of its business. */
 export const told = ({message, hint}: MhError): string =>
-  `${message}${hint === undefined ? '' : `. ${hint}`}`.replaceAll(systemPaths.root, '')
+  withoutPlaces(`${message}${hint === undefined ? '' : `. ${hint}`}`)
 
 const reasonsOf = (error: z.ZodError): string =>
   error.issues.map(({path, message}) => (path.length === 0 ? message : `${path.join('.')}: ${message}`)).join('; ')

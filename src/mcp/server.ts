@@ -11,7 +11,7 @@ import {
 import packageJson from '../../package.json' with {type: 'json'}
 import {enterContext} from '../core/backend.ts'
 import {requireUserContext} from '../core/context.ts'
-import {callTool, listTools} from './call-tool.ts'
+import {callTool, failedCall, listTools} from './call-tool.ts'
 import {getPrompt, PROMPTS} from './prompts.ts'
 import {RESOURCE_TEMPLATES, RESOURCES, readResource} from './resources.ts'
 
@@ -42,7 +42,7 @@ export function createMcpServer({readOnly = false}: McpOptions = {}): Server {
   const caller = (): string | undefined => server.getClientVersion()?.name
   server.setRequestHandler(ListToolsRequestSchema, () => as(() => ({tools: listTools(readOnly)})))
   server.setRequestHandler(CallToolRequestSchema, ({params}) =>
-    as(() => callTool(params.name, params.arguments ?? {}, {readOnly, client: caller()}))
+    as(() => callTool(params.name, params.arguments ?? {}, {readOnly, client: caller()})).catch(failedCall)
   )
   server.setRequestHandler(ListResourcesRequestSchema, () => ({resources: RESOURCES}))
   server.setRequestHandler(ListResourceTemplatesRequestSchema, () => ({resourceTemplates: RESOURCE_TEMPLATES}))

@@ -1,6 +1,6 @@
 import {existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, utimesSync, writeFileSync} from 'node:fs'
 import {dirname, join} from 'node:path'
-import {describe, expect, it} from 'vitest'
+import {expect, it} from 'vitest'
 import type {PersonResult} from '../../src/agents/run-result.ts'
 import {type RunRequest, runAgents} from '../../src/agents/runner.ts'
 import {enterContext} from '../../src/core/backend.ts'
@@ -13,6 +13,7 @@ import {verifiedTrail} from '../support/audit.ts'
 import {docxOf, pdfOf} from '../support/documents.ts'
 import {inTemporaryHome} from '../support/home.ts'
 import {mh} from '../support/mh.ts'
+import {describeOverFiles} from '../support/over-files.ts'
 import {makePeople, setDocument} from '../support/profile.ts'
 
 const inboxOf = (user: UserContext): string => withUserContext(user, () => paths.inbox)
@@ -44,7 +45,7 @@ const below = (user: UserContext, folder = ''): string[] =>
     .map((path) => path.replace(/\d{4}-\d\d-\d\d/, 'DAY'))
     .sort()
 
-describe('what is put into the inbox', () => {
+describeOverFiles('what is put into the inbox', () => {
   it('becomes memories in their order, linked to their source, and is archived', async () => {
     inTemporaryHome()
     const {ada} = await makePeople('ada')
@@ -165,7 +166,7 @@ describe('what is put into the inbox', () => {
   })
 })
 
-describe('killed at any step', () => {
+describeOverFiles('killed at any step', () => {
   it.each([
     'staged',
     'renamed:1',

@@ -5,11 +5,12 @@ import {allAgents} from '../../src/agents/registry.ts'
 import type {PersonResult} from '../../src/agents/run-result.ts'
 import {runAgents} from '../../src/agents/runner.ts'
 import {grantOwnAgent} from '../../src/core/agents/own-files.ts'
-import {type UserContext, withUserContext} from '../../src/core/context.ts'
+import {enterContext} from '../../src/core/backend.ts'
+import type {UserContext} from '../../src/core/context.ts'
 import {capture, memoryStore} from '../../src/core/memory/memories.ts'
 import {systemPaths} from '../../src/core/system-paths.ts'
 import {requireUser} from '../../src/core/users/accounts.ts'
-import {verifiedTrail} from '../support/audit.ts'
+import {systemTrail} from '../support/audit.ts'
 import {serve} from '../support/chat.ts'
 import {inTemporaryHome} from '../support/home.ts'
 import {makePeople, setDocument} from '../support/profile.ts'
@@ -34,7 +35,7 @@ function write(name: string, code: string): string {
   return path
 }
 
-const grant = (user: UserContext, name: string) => withUserContext(user, () => grantOwnAgent(name))
+const grant = (user: UserContext, name: string) => enterContext(user, () => grantOwnAgent(name))
 
 async function run(name: string, ...users: string[]): Promise<PersonResult[]> {
   const [ran] = await runAgents({agents: [name], users: await Promise.all(users.map(requireUser))})
@@ -62,14 +63,14 @@ describe('an own agent', () => {
       description: 'Counts what you noted',
       schedule: {type: 'interval', seconds: 60}
     })
-    for (const user of [ada, ada, bob]) await withUserContext(user, () => capture({content: `Of ${user.username}.`}))
+    for (const user of [ada, ada, bob]) await enterContext(user, () => capture({content: `Of ${user.username}.`}))
     expect(await run('counter', 'ada', 'bob')).toMatchObject([
       {username: 'ada', status: 'ok', processed: 2, created: 1},
       {username: 'bob', status: 'ok', processed: 1, created: 1}
     ])
-    const summary = await withUserContext(bob, () => memoryStore().list({filter: {type: 'summary'}, limit: 9}))
+    const summary = await enterContext(bob, () => memoryStore().list({filter: {type: 'summary'}, limit: 9}))
     expect(summary.map(({event}) => [event.content, event.userId])).toEqual([['bob noted 1', bob.userId]])
-    expect(verifiedTrail(systemPaths.audit).map(({event}) => event)).toContain('own_agent_enabled')
+    expect((await systemTrail()).map(({event}) => event)).toContain('own_agent_enabled')
   })
 
   it('that has changed is off again, and so is one that others may write or that is a link', async () => {
@@ -146,7 +147,7 @@ describe('an own agent', () => {
     write('weekly', code)
     await grant(ada, 'weekly')
     expect(await run('weekly', 'ada')).toMatchObject([{status: 'ok', reason: 'there is little to sum up'}])
-    for (const content of ['One.', 'Two.', 'Three.']) await withUserContext(ada, () => capture({content}))
+    for (const content of ['One.', 'Two.', 'Three.']) await enterContext(ada, () => capture({content}))
     expect(await run('weekly', 'ada')).toMatchObject([{status: 'ok', processed: 3, created: 1}])
     const server = await serve({reply: '{"summary": "A quiet week."}'})
     await setDocument(ada, 'models', {
@@ -154,7 +155,7 @@ describe('an own agent', () => {
       models: {lab: {provider: 'openai-compatible', model: 'llama3:8b', baseURL: server.baseURL}}
     })
     expect(await run('weekly', 'ada')).toMatchObject([{status: 'ok', created: 1}])
-    const summaries = await withUserContext(ada, () => memoryStore().list({filter: {type: 'summary'}, limit: 9}))
+    const summaries = await enterContext(ada, () => memoryStore().list({filter: {type: 'summary'}, limit: 9}))
     expect(summaries.map(({event}) => [event.content, event.metadata.engine])).toEqual([
       ['A quiet week.', 'openai-compatible'],
       [expect.stringMatching(/^- /), 'recall']

@@ -193,10 +193,12 @@ describe('one agent for one person', () => {
 
   it('is free again as soon as its holder is killed', async () => {
     const script = join(home.home, 'hold.ts')
-    const locks = join(import.meta.dirname, '../../src/core/locks.ts')
+    const core = join(import.meta.dirname, '../../src/core')
     writeFileSync(
       script,
-      `import {withAgentLock, withProfileLock} from ${JSON.stringify(locks)}
+      `import {withAgentLock} from ${JSON.stringify(join(core, 'locks.ts'))}
+       import {openStore} from ${JSON.stringify(join(core, 'open-store.ts'))}
+       await openStore()
        await withAgentLock('organizer', ${JSON.stringify(ada.userId)}, async () => {
          process.stdout.write('held')
          await new Promise((resolve) => setTimeout(resolve, 60_000))

@@ -58,6 +58,7 @@ const WORDS: Record<string, string[]> = {
   quickstart: ['--yes', '--name', 'ada'],
   remember: ['something'],
   serve: ['--port', '0'],
+  'store:copy': ['--to', 'postgres://nobody@127.0.0.1:1/nothing'],
   'task:add': ['something'],
   'task:block': ['@last'],
   'task:cancel': ['@last'],
@@ -84,6 +85,16 @@ const INPUT: Record<string, string> = {'user:password': 'quiet otters juggle lan
 
 /** What runs until it is ended. */
 const ENDLESS = new Set(['serve'])
+
+/** What needs a database, which the tests of PostgreSQL give it; here it says that there is none. */
+const WITHOUT_DATABASE: Record<string, string> = {
+  'agents:worker': 'NO_STORE',
+  'store:copy': 'STORE_UNREACHABLE',
+  'store:upgrade': 'NO_STORE'
+}
+
+/** What looks at nobody: the accounts may lie where they cannot be asked yet. */
+const OF_NOBODY = new Set(['store:status', 'store:upgrade'])
 
 /** What has to be there for some of them. */
 const BEFORE: Record<string, string[]> = {
@@ -144,11 +155,14 @@ describe.each(Object.entries(commands))('%s', (id, command) => {
       ...(ENDLESS.has(id) ? {endWith: 'SIGTERM'} : {})
     })
     if (AFTER[id] !== undefined) await mh(home, AFTER[id])
-    expect([good.exitCode, good.stderr]).toEqual([0, ''])
-    expect(good.json).not.toHaveProperty('error')
-    const bad = await mh(home, [...id.split(':'), '--user', 'ghost', ...given(WORDS[id]), '--json'])
-    expect([bad.exitCode, bad.stderr]).toEqual([3, ''])
-    expect(bad.json).toEqual({error: {code: 'USER_NOT_FOUND', message: expect.any(String), hint: expect.any(String)}})
+    expect(good.stderr).toBe('')
+    if (WITHOUT_DATABASE[id] === undefined) expect(good.exitCode).toBe(0)
+    expect(good.json.error?.code).toBe(WITHOUT_DATABASE[id])
+    if (!OF_NOBODY.has(id)) {
+      const bad = await mh(home, [...id.split(':'), '--user', 'ghost', ...given(WORDS[id]), '--json'])
+      expect([bad.exitCode, bad.stderr]).toEqual([3, ''])
+      expect(bad.json).toEqual({error: {code: 'USER_NOT_FOUND', message: expect.any(String), hint: expect.any(String)}})
+    }
     const wrong = await mh(home, [...id.split(':'), '--no-such-flag', '--json'])
     expect([wrong.exitCode, wrong.stderr, wrong.json.error.code]).toEqual([2, '', 'USAGE'])
   })

@@ -1,7 +1,7 @@
 import {setTimeout as sleep} from 'node:timers/promises'
 import {describe, expect, it, onTestFinished} from 'vitest'
-import type {UserContext} from '../../src/core/context.ts'
 import {enterContext} from '../../src/core/backend.ts'
+import type {UserContext} from '../../src/core/context.ts'
 import {capture, listMemories} from '../../src/core/memory/memories.ts'
 import {listTasks} from '../../src/core/tasks/tasks.ts'
 import {setRole} from '../../src/core/users/role.ts'

@@ -1,11 +1,14 @@
 import {createHash} from 'node:crypto'
-import {readdirSync, readFileSync} from 'node:fs'
+import {mkdtempSync, readdirSync, readFileSync, rmSync} from 'node:fs'
+import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {describe, expect, it} from 'vitest'
+import {backend, enterContext} from '../../src/core/backend.ts'
 import {openConversation} from '../../src/core/chat/conversation.ts'
-import {enterContext} from '../../src/core/backend.ts'
+import {type UserContext, withUserContext} from '../../src/core/context.ts'
 import {deleteMemories} from '../../src/core/memory/deleting.ts'
 import {capture} from '../../src/core/memory/memories.ts'
+import {paths} from '../../src/core/paths.ts'
 import {setPersonaValue} from '../../src/core/persona/change.ts'
 import {addTask} from '../../src/core/tasks/tasks.ts'
 import {listSessions} from '../../src/core/users/sessions.ts'
@@ -76,8 +79,8 @@ describe('every route', () => {
     expect(web.reported).toEqual([])
   })
 
-  it('shows and changes nothing of another person, whatever ids are asked for', async () => {
-    const {root} = inTemporaryHome()
+  it('shows and changes nothing of another person, whatever ids are asked for', {timeout: 120_000}, async () => {
+    inTemporaryHome()
     const {ada, bob} = await makePeople('owner', 'ada', 'bob')
     const web = await startWeb()
     const hers = await web.as(ada)
@@ -150,8 +153,7 @@ function digest(folder: string): string {
     join(a.parentPath, a.name) < join(b.parentPath, b.name) ? -1 : 1
   )) {
     const path = join(entry.parentPath, entry.name)
-    if (entry.isFile() && !path.includes('/logs/'))
-      hash.update(path.slice(folder.length)).update(readFileSync(path))
+    if (entry.isFile() && !path.includes('/logs/')) hash.update(path.slice(folder.length)).update(readFileSync(path))
   }
   return hash.digest('hex')
 }

@@ -1,6 +1,6 @@
 import {describe, expect, it} from 'vitest'
-import {readSetting} from '../../src/core/config/settings.ts'
 import {enterContext} from '../../src/core/backend.ts'
+import {readSetting} from '../../src/core/config/settings.ts'
 import {readModels} from '../../src/core/models/registry.ts'
 import {LARGEST_BODY} from '../../src/http/security/body-limit.ts'
 import {inTemporaryHome} from '../support/home.ts'

@@ -1,9 +1,8 @@
 import {readdirSync, readFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {describe, expect, it} from 'vitest'
-import {writeSetting} from '../../src/core/config/settings.ts'
 import {enterContext} from '../../src/core/backend.ts'
-import {systemPaths} from '../../src/core/system-paths.ts'
+import {writeSetting} from '../../src/core/config/settings.ts'
 import {requireUser} from '../../src/core/users/accounts.ts'
 import {deleteUser} from '../../src/core/users/delete.ts'
 import {invite} from '../../src/core/users/invitations.ts'
@@ -183,7 +182,7 @@ describe('signing in', () => {
   })
 
   it('is noted, with failures, in trails that hold no secret', async () => {
-    const {root} = inTemporaryHome()
+    inTemporaryHome()
     const {ada} = await makePeople('ada')
     const web = await startWeb()
     const browser = await web.as(ada)
@@ -307,8 +306,7 @@ describe('a session', () => {
     await enterContext(ada, () => deleteUser('bob'))
     expect((await browser.ask('/api/memories')).status).toBe(401)
     expect((await web.browser().ask('/api/memories', {headers: {authorization: `Bearer ${token}`}})).status).toBe(401)
-    for (const kind of ['session', 'token'] as const)
-      expect(await issuedStore().list(kind, bob.userId)).toEqual([])
+    for (const kind of ['session', 'token'] as const) expect(await issuedStore().list(kind, bob.userId)).toEqual([])
   })
 
   it('survives another password, and every other session does not', async () => {

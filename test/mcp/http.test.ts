@@ -5,7 +5,8 @@ import type {Client} from '@modelcontextprotocol/sdk/client/index.js'
 import {StreamableHTTPClientTransport} from '@modelcontextprotocol/sdk/client/streamableHttp.js'
 import type {Transport} from '@modelcontextprotocol/sdk/shared/transport.js'
 import {beforeEach, expect, it, onTestFinished} from 'vitest'
-import {type UserContext, withUserContext} from '../../src/core/context.ts'
+import {enterContext} from '../../src/core/backend.ts'
+import type {UserContext} from '../../src/core/context.ts'
 import {capture, listMemories} from '../../src/core/memory/memories.ts'
 import {answerMcp} from '../../src/mcp/http.ts'
 import {inTemporaryHome} from '../support/home.ts'
@@ -23,7 +24,7 @@ beforeEach(async () => {
     const [, token = '', readOnly] = /^Bearer (\w+)( read)?$/.exec(request.headers.get('authorization') ?? '') ?? []
     const user = people[token as 'ada' | 'bob']
     if (user === undefined) return new Response(null, {status: 401})
-    return withUserContext(user, () => answerMcp(request, {readOnly: readOnly !== undefined}))
+    return enterContext(user, () => answerMcp(request, {readOnly: readOnly !== undefined}))
   })
   const server = createServer(listener)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -67,7 +68,7 @@ it('two people use one server at once, each with their own memories', async () =
     expect(memories.every(({content}: {content: string}) => content.includes(`of ${own}`))).toBe(true)
     expect((await read(client, 'mh://memories/recent')).memories).toHaveLength(10)
   }
-  const {total} = await withUserContext(people.bob, () => listMemories({}))
+  const {total} = await enterContext(people.bob, () => listMemories({}))
   expect(total).toBe(10)
 })
 
@@ -87,7 +88,7 @@ it('may be read from only', async () => {
 })
 
 it('tells no place of this machine', async () => {
-  const secret = await withUserContext(people.ada, () => capture({content: 'A secret', private: true}))
+  const secret = await enterContext(people.ada, () => capture({content: 'A secret', private: true}))
   const client = await connectAs('ada')
   const {text} = await call(client, 'get_persona', {facet: 'nobody'})
   expect(text).toContain('There is no facet')

@@ -4,6 +4,7 @@ import {beforeEach, describe, expect, it} from 'vitest'
 import {verifiedTrail} from '../support/audit.ts'
 import {type Home, temporaryHome} from '../support/home.ts'
 import {mh, people} from '../support/mh.ts'
+import {itOverFiles} from '../support/over-files.ts'
 import {ALL, call, connectStdio, READING, read, toolNames} from './clients.ts'
 
 let home: Home
@@ -163,7 +164,7 @@ describe('mh mcp', () => {
     expect((await call(client, 'capture', {content: 'x'})).isError).toBe(true)
   })
 
-  it('notes every call in the trail, by name and client, and no text', async () => {
+  itOverFiles('notes every call in the trail, by name and client, and no text', async () => {
     const client = await connectStdio(home)
     await call(client, 'search_memories', {query: 'zanzibar'})
     await call(client, 'capture', {content: 'A trip to zanzibar'})

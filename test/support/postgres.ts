@@ -40,30 +40,41 @@ export const describeWithPostgres = describe.skipIf(withoutPostgres !== undefine
 
 /** A database for the tests of a file, gone when they are done. To be called in a `beforeAll`, or at a file's top. */
 export async function testDatabase(whenDone: (end: () => Promise<void>) => void = afterAll): Promise<TestDatabase> {
-  if ('reason' in server) throw new Error(server.reason)
-  const name = `mh_test_${randomBytes(6).toString('hex')}`
-  await asSuperuser(`${server.address}/postgres`, `CREATE DATABASE ${name} TEMPLATE template0 ENCODING 'UTF8'`)
-  const address = `${server.address}/${name}`
+  const {address, drop} = await newDatabase()
   await upgradeStore(address)
   const client = new pg.Client({connectionString: address, options: '-c search_path=mh,public'})
   client.on('error', () => {})
   await client.connect()
   whenDone(async () => {
     await client.end()
-    await asSuperuser(`${server.address}/postgres`, `DROP DATABASE ${name} WITH (FORCE)`)
+    await drop()
   })
   const query = async <Row extends pg.QueryResultRow>(text: string, values: unknown[] = []): Promise<Row[]> =>
     (await client.query<Row>(text, values)).rows
   return {
     address,
     query,
-    log: server.log,
+    log: ownLog(),
     async empty() {
       await query('TRUNCATE account, system_audit, archived_audit, archived_head, attempts CASCADE')
       await query(`DELETE FROM system; INSERT INTO system DEFAULT VALUES`)
     }
   }
 }
+
+/** A database with nothing in it, that mh was not prepared in; its address is a superuser's. */
+export async function newDatabase(): Promise<{address: string; drop: () => Promise<void>}> {
+  if ('reason' in server) throw new Error(server.reason)
+  const {address} = server
+  const name = `mh_test_${randomBytes(6).toString('hex')}`
+  await asSuperuser(`${address}/postgres`, `CREATE DATABASE ${name} TEMPLATE template0 ENCODING 'UTF8'`)
+  return {
+    address: `${address}/${name}`,
+    drop: () => asSuperuser(`${address}/postgres`, `DROP DATABASE ${name} WITH (FORCE)`)
+  }
+}
+
+const ownLog = (): string | undefined => ('log' in server ? server.log : undefined)
 
 /** The same as `inTemporaryHome`, with everything kept in the database, which is empty then. */
 export async function inTemporaryStore(database: TestDatabase): Promise<Home> {

@@ -15,8 +15,10 @@ interface Idle<Index> {
   since: number
 }
 
-/** So many that nobody uses are kept open: two each for some 60 people. More people only wait as long as a command does. */
+/** So many that nobody uses are kept open; whoever finds none waits as long as a command does. A connection takes some 100 kB. */
 const MOST = 128
+/** Of one person. More at once are rare, and would keep others' from being kept. */
+const MOST_OF_ONE = 2
 const IDLE_MS = 30_000
 /** Other tools' new files are seen after this time at the latest, where a process looks again and again. */
 const LOOK_MS = 500
@@ -64,11 +66,11 @@ export function heldIndexes<Index extends Open>() {
     /** Keeps an index for whoever asks next, or closes it. */
     giveBack(file: string, purpose: string, index: Index): void {
       const inode = inodes.get(index)
-      if (!holding || idle >= MOST || inode === undefined) {
+      const waiting = pool.get(file) ?? []
+      if (!holding || inode === undefined || idle >= MOST || waiting.length >= MOST_OF_ONE) {
         index.close()
         return
       }
-      const waiting = pool.get(file) ?? []
       pool.set(file, waiting)
       waiting.push({index, inode, purpose, since: Date.now()})
       idle++

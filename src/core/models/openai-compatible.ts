@@ -6,7 +6,8 @@ import {
   type LanguageModelUsage,
   NoObjectGeneratedError,
   Output,
-  streamText,
+  // Keeps no copy of what it streams: the usual one holds every piece of an answer for a second reader until the answer ends.
+  experimental_streamTextLowMemory as streamText,
   type ToolSet,
   tool
 } from 'ai'

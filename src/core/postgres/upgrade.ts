@@ -1,13 +1,9 @@
 import type {Client} from 'pg'
-import {MhError} from '../errors.ts'
 import {storeError} from './errors.ts'
 import {JOBS_SCHEMA, prepareJobs} from './jobs.ts'
 import {MIGRATIONS, SCHEMA_VERSION} from './migrations/migrations.ts'
 import {connectAsOwner, OWNER_ROLE, PROGRAM_ROLE, shownAddress} from './pool.ts'
-import {requireNotNewer} from './schema-version.ts'
-
-/** PostgreSQL's own number of a version: 14.0 is 140000. */
-const OLDEST_SERVER = 140_000
+import {requireNotNewer, requireServer} from './schema-version.ts'
 
 export interface Upgrade {
   address: string
@@ -29,7 +25,8 @@ export async function upgradeStore(address: string, grant?: string): Promise<Upg
   try {
     const client = await connectAsOwner(address)
     try {
-      await requireServer(client, shown)
+      const {rows} = await client.query("SELECT current_setting('server_version_num')::int AS number")
+      requireServer(rows[0].number, shown)
       return {address: shown, ...(await upgrade(client, shown, grant))}
     } finally {
       await client.end()
@@ -130,12 +127,3 @@ const VECTORS = `
   GRANT SELECT, INSERT, UPDATE, DELETE ON vector TO ${PROGRAM_ROLE};
 `
 
-/** @throws MhError STORE_TOO_OLD (exit 1) with the version that is there */
-async function requireServer(client: Client, shown: string): Promise<void> {
-  const {rows} = await client.query("SELECT current_setting('server_version_num')::int AS number")
-  const number: number = rows[0].number
-  if (number >= OLDEST_SERVER) return
-  throw new MhError('STORE_TOO_OLD', `The server at ${shown} is PostgreSQL ${Math.floor(number / 10_000)}`, {
-    hint: `Use ${OLDEST_SERVER / 10_000} or newer`
-  })
-}

@@ -4,7 +4,7 @@ import {requireUserContext} from '../context.ts'
 import {DAY_MS} from '../time.ts'
 import {userById} from './accounts.ts'
 import {changeAccounts} from './change-accounts.ts'
-import {hasExpired, hashOf, newSecret, publicId} from './issued/secret.ts'
+import {hasExpired, hashOf, listIssued, newSecret, publicId} from './issued/secret.ts'
 import {type Invitation, issuedStore} from './issued/store.ts'
 import {administers, requireAdministrator} from './permissions.ts'
 import type {User} from './user.ts'
@@ -34,6 +34,8 @@ export async function invite(role: User['role'] = 'member'): Promise<NewInvitati
   }
   await changeAccounts(async (lock) => {
     requireAdministrator('Inviting somebody')
+    // Those that are too old go with the next one.
+    await listIssued('invitation', userId)
     await issuedStore().add('invitation', invitation)
     auditSystem(
       lock,

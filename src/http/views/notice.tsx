@@ -1,5 +1,5 @@
 import type {Child, FC} from 'hono/jsx'
-import {withoutPlaces} from '../problem.ts'
+import {withoutPlaces} from '../../core/places.ts'
 
 /** What was done, or what stands in the way. */
 export const Notice: FC<{kind: 'good' | 'bad' | 'warn'; children?: Child}> = ({kind, children}) => (

@@ -1,17 +1,19 @@
-import {readdirSync, readFileSync, writeFileSync} from 'node:fs'
-import {join} from 'node:path'
 import {expect, it, onTestFinished} from 'vitest'
 import {agentLog} from '../../../src/core/agents/log.ts'
 import {scheduleStore} from '../../../src/core/agents/schedule-store.ts'
-import {type UserContext, withUserContext} from '../../../src/core/context.ts'
+import {enterContext} from '../../../src/core/backend.ts'
+import type {UserContext} from '../../../src/core/context.ts'
+import {fetchProfileText, listProfileNames} from '../../../src/core/documents.ts'
+import {addToInbox} from '../../../src/core/inbox/add.ts'
 import {capture, memoryStore} from '../../../src/core/memory/memories.ts'
-import {paths} from '../../../src/core/paths.ts'
+import {PROFILE_LAYOUT} from '../../../src/core/paths.ts'
 import {localTime} from '../../../src/core/time.ts'
-import {requireUserByName} from '../../../src/core/users/accounts.ts'
+import {requireUser} from '../../../src/core/users/accounts.ts'
 import {createUser} from '../../../src/core/users/create.ts'
 import {deleteUser} from '../../../src/core/users/delete.ts'
 import {inTemporaryHome} from '../../support/home.ts'
 import {scheduleHours, zoneOfEvening} from '../../support/night.ts'
+import {itOverFiles} from '../../support/over-files.ts'
 import {makePeople, setDocument} from '../../support/profile.ts'
 
 const DAY = [
@@ -22,7 +24,7 @@ const DAY = [
 ]
 
 const dreamsOf = (user: UserContext): Promise<string[]> =>
-  withUserContext(user, async () =>
+  enterContext(user, async () =>
     (await memoryStore().list({filter: {type: 'dream'}, limit: 50})).map(({event}) => event.id)
   )
 
@@ -35,24 +37,24 @@ it('a night: ingestor, organizer and dreamer in their order, not too many dreams
   const zone = zoneOfEvening(start)
   const seldom = {schedule: {type: 'interval', seconds: 7200}}
   for (const user of [ada, bob]) {
-    setDocument(user, 'profile', {timezone: zone, language: 'en'})
-    setDocument(user, 'agents', {agents: {ingestor: seldom, organizer: seldom}})
+    await setDocument(user, 'profile', {timezone: zone, language: 'en'})
+    await setDocument(user, 'agents', {agents: {ingestor: seldom, organizer: seldom}})
   }
-  setDocument(ada, 'sleep', {
+  await setDocument(ada, 'sleep', {
     enabled: true,
     window: {start: '02:00', end: '06:00'},
     minimumIdleMinutes: 15,
     maxDreamsPerNight: 2
   })
-  for (const content of DAY) await withUserContext(ada, () => capture({content}))
+  for (const content of DAY) await enterContext(ada, () => capture({content}))
   let letters = 0
   const ran = await scheduleHours(10, {
     start,
     // Something new comes in before each time that the service looks, so that each has something to dream of.
-    before: ({agent, userId}) => {
+    before: async ({agent, userId}) => {
       if (agent !== 'sleep-service' || userId !== ada.userId) return
-      const path = withUserContext(ada, () => join(paths.inbox, `letter-${++letters}.txt`))
-      writeFileSync(path, `Letter ${letters}: the harbour was full of boats.`)
+      const letter = `Letter ${++letters}: the harbour was full of boats.`
+      await enterContext(ada, () => addToInbox(`letter-${letters}.txt`, Buffer.from(letter)))
     }
   })
 
@@ -67,16 +69,16 @@ it('a night: ingestor, organizer and dreamer in their order, not too many dreams
 
   expect(await dreamsOf(ada)).toHaveLength(2)
   expect(await dreamsOf(bob)).toEqual([])
-  await withUserContext(ada, async () => {
-    const [learned = '', ...more] = readdirSync(paths.overnight)
+  await enterContext(ada, async () => {
+    const [learned = '', ...more] = await listProfileNames(PROFILE_LAYOUT.overnight)
     expect(more).toEqual([])
-    const text = readFileSync(join(paths.overnight, learned), 'utf8')
+    const text = (await fetchProfileText(`${PROFILE_LAYOUT.overnight}/${learned}`)) ?? ''
     const cited = [...new Set(text.match(/evt-[\w-]+/g))]
     expect(cited.length).toBeGreaterThan(0)
     expect(await memoryStore().getAll(cited)).toHaveLength(cited.length)
     expect(await memoryStore().count({unprocessed: true})).toBeLessThanOrEqual(2)
   })
-  expect(await withUserContext(bob, () => memoryStore().counts())).toMatchObject({total: 0})
+  expect(await enterContext(bob, () => memoryStore().counts())).toMatchObject({total: 0})
 
   const {dreamer} = await scheduleStore().read(ada.userId)
   expect(dreamer).toMatchObject({result: 'ok', lastRun: expect.any(Number)})
@@ -88,37 +90,40 @@ it('whoever is idle is given something to think about once, and nobody in quiet 
   const start = Date.now()
   const zone = zoneOfEvening(start)
   for (const user of [ada, bob, eve]) {
-    setDocument(user, 'profile', {timezone: zone, language: 'en'})
-    setDocument(user, 'sleep', {enabled: false})
-    for (const content of DAY) await withUserContext(user, () => capture({content}))
+    await setDocument(user, 'profile', {timezone: zone, language: 'en'})
+    await setDocument(user, 'sleep', {enabled: false})
+    for (const content of DAY) await enterContext(user, () => capture({content}))
   }
   // The service alone: without a schedule of their own for agents.
   const agents = Object.fromEntries(['ingestor', 'organizer', 'dreamer'].map((name) => [name, {enabled: false}]))
-  setDocument(ada, 'agents', {agents: {...agents, reflector: {schedule: {type: 'timeOfDay', at: '12:00'}}}})
-  setDocument(bob, 'agents', {globalSettings: {quietHours: {enabled: true, start: '21:00', end: '07:00'}}, agents})
-  setDocument(eve, 'agents', {globalSettings: {paused: true}, agents})
+  await setDocument(ada, 'agents', {agents: {...agents, reflector: {schedule: {type: 'timeOfDay', at: '12:00'}}}})
+  await setDocument(bob, 'agents', {
+    globalSettings: {quietHours: {enabled: true, start: '21:00', end: '07:00'}},
+    agents
+  })
+  await setDocument(eve, 'agents', {globalSettings: {paused: true}, agents})
   const ran = await scheduleHours(4, {start})
   expect(ran.map(({agent, userId}) => [agent, userId])).toEqual([['boredom-service', ada.userId]])
   expect(ran[0]?.runs.map(({agent}) => agent)).toEqual(['boredom-service', 'reflector'])
   expect((ran[0]?.at ?? 0) - start).toBeGreaterThanOrEqual(15 * 60_000 - 5000)
-  expect(await withUserContext(ada, () => memoryStore().count({type: 'reflection'}))).toBe(1)
+  expect(await enterContext(ada, () => memoryStore().count({type: 'reflection'}))).toBe(1)
 })
 
 it('people who come and go meanwhile, and one whose settings are damaged, keep nobody else waiting', async () => {
   inTemporaryHome()
   const {ada, bob, eve} = await makePeople('ada', 'bob', 'eve')
-  setDocument(bob, 'agents', '{"agents":')
-  for (const user of [ada, eve]) await withUserContext(user, () => capture({content: 'Met Grace.'}))
+  await setDocument(bob, 'agents', '{"agents":')
+  for (const user of [ada, eve]) await enterContext(user, () => capture({content: 'Met Grace.'}))
   let changed = false
   const ran = await scheduleHours(1, {
     before: async () => {
       if (changed) return
       changed = true
-      await withUserContext(ada, () => createUser({username: 'fay'}))
-      await withUserContext(ada, () => deleteUser('eve'))
+      await enterContext(ada, () => createUser({username: 'fay'}))
+      await enterContext(ada, () => deleteUser('eve'))
     }
   })
-  const fay = requireUserByName('fay')
+  const fay = await requireUser('fay')
   const ranFor = new Set(ran.flatMap(({runs}) => runs.flatMap(({users}) => users.map(({username}) => username))))
   expect(ranFor.has('ada')).toBe(true)
   expect(ranFor.has('bob')).toBe(false)
@@ -129,11 +134,11 @@ it('people who come and go meanwhile, and one whose settings are damaged, keep n
   expect(told.map(({message}) => message)).toEqual([expect.stringMatching(/agents\.json cannot be read/)])
 })
 
-it('a full disk costs what was to be written meanwhile, and afterwards everything goes on', async () => {
+itOverFiles('a full disk costs what was to be written meanwhile, and afterwards everything goes on', async () => {
   inTemporaryHome()
   const {ada} = await makePeople('ada')
-  setDocument(ada, 'agents', {agents: {organizer: {schedule: {type: 'interval', seconds: 600}}}})
-  await withUserContext(ada, () => capture({content: 'Met Grace in London.'}))
+  await setDocument(ada, 'agents', {agents: {organizer: {schedule: {type: 'interval', seconds: 600}}}})
+  await enterContext(ada, () => capture({content: 'Met Grace in London.'}))
   onTestFinished(() => {
     delete process.env.MH_FAULT
   })
@@ -146,6 +151,6 @@ it('a full disk costs what was to be written meanwhile, and afterwards everythin
   })
   const organized = ran.filter(({agent}) => agent === 'organizer').map(({runs}) => runs[0]?.users[0]?.status)
   expect(organized.slice(0, 3)).toEqual(['failed', 'failed', 'ok'])
-  expect(await withUserContext(ada, () => memoryStore().counts())).toMatchObject({total: 1, unprocessed: 0})
+  expect(await enterContext(ada, () => memoryStore().counts())).toMatchObject({total: 1, unprocessed: 0})
   expect(await scheduleStore().read(ada.userId)).toMatchObject({organizer: {result: 'ok'}})
 })

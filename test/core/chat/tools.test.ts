@@ -8,7 +8,6 @@ import {
 } from '../../../src/core/chat/conversation.ts'
 import type {UserContext} from '../../../src/core/context.ts'
 import {capture, listMemories} from '../../../src/core/memory/memories.ts'
-import {paths} from '../../../src/core/paths.ts'
 import {addTask, listTasks} from '../../../src/core/tasks/tasks.ts'
 import {trailOf} from '../../support/audit.ts'
 import {inTemporaryHome} from '../../support/home.ts'

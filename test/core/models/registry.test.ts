@@ -1,25 +1,24 @@
-import {readFileSync} from 'node:fs'
 import {expect, it} from 'vitest'
-import {withUserContext} from '../../../src/core/context.ts'
+import {enterContext} from '../../../src/core/backend.ts'
+import {readProfileText} from '../../../src/core/documents.ts'
 import {readModels} from '../../../src/core/models/registry.ts'
-import {paths} from '../../../src/core/paths.ts'
 import {inTemporaryHome} from '../../support/home.ts'
 import {makePeople, setDocument} from '../../support/profile.ts'
 
 it('reads each person their own models, and keeps keys that it does not know', async () => {
   inTemporaryHome()
   const {ada, bob} = await makePeople('ada', 'bob')
-  setDocument(ada, 'models', {
+  await setDocument(ada, 'models', {
     defaults: {persona: 'a'},
     models: {a: {provider: 'ollama', model: 'qwen3-coder:30b', adapters: [], note: 'mine'}},
     extra: 1
   })
-  expect(withUserContext(ada, readModels)).toMatchObject({
+  expect(await enterContext(ada, readModels)).toMatchObject({
     defaults: {persona: 'a'},
     models: {a: {model: 'qwen3-coder:30b', note: 'mine'}},
     extra: 1
   })
-  expect(withUserContext(bob, readModels)).toMatchObject({defaults: {}, models: {}})
+  expect(await enterContext(bob, readModels)).toMatchObject({defaults: {}, models: {}})
 })
 
 it.each([
@@ -30,9 +29,9 @@ it.each([
 ])('leaves a broken models.json as it is and says where it is broken: %j', async (text, message) => {
   inTemporaryHome()
   const {ada} = await makePeople('ada')
-  setDocument(ada, 'models', text)
-  expect(() => withUserContext(ada, readModels)).toThrow(
+  await setDocument(ada, 'models', text)
+  await expect(enterContext(ada, async () => readModels())).rejects.toThrow(
     expect.objectContaining({code: 'UNREADABLE_FILE', exitCode: 1, message: expect.stringMatching(message)})
   )
-  expect(withUserContext(ada, () => readFileSync(paths.models, 'utf8'))).toBe(text)
+  expect(await enterContext(ada, () => readProfileText('etc/models.json'))).toBe(text)
 })

@@ -15,7 +15,7 @@ import {notify} from '../../notices.ts'
 import {systemPaths} from '../../system-paths.ts'
 import type {IssuedKind, IssuedRecords, IssuedStore} from './store.ts'
 
-const KINDS: readonly IssuedKind[] = ['session', 'token', 'invitation', 'link']
+const _KINDS: readonly IssuedKind[] = ['session', 'token', 'invitation', 'link']
 
 /**
  * A file a secret, named by its hash: making one, looking one up and taking one away are each one step of the file system, so that
@@ -106,6 +106,3 @@ function check<K extends IssuedKind>(kind: K, record: unknown, path: string, nam
 const nameOf = (hash: string): string => `${hash}.json`
 
 const folderOf = (kind: IssuedKind): string => join(systemPaths.run, 'issued', `${kind}s`)
-
-/** The folders that hold them, for whoever checks the data root. */
-export const issuedFolders = (): string[] => KINDS.map(folderOf)

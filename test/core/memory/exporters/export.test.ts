@@ -2,24 +2,26 @@ import {mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSy
 import {join} from 'node:path'
 import fc from 'fast-check'
 import {describe, expect, it} from 'vitest'
-import {type UserContext, withUserContext} from '../../../../src/core/context.ts'
+import {enterContext} from '../../../../src/core/backend.ts'
+import type {UserContext} from '../../../../src/core/context.ts'
 import {type EpisodicEvent, readEvent} from '../../../../src/core/memory/event.ts'
 import {exportMemories, exportTo} from '../../../../src/core/memory/exporters/export.ts'
 import type {ExportFormat} from '../../../../src/core/memory/exporters/formats.ts'
 import {importMemories} from '../../../../src/core/memory/importers/import.ts'
 import {capture, memoryStore} from '../../../../src/core/memory/memories.ts'
-import {verifiedTrail} from '../../../support/audit.ts'
+import {trailOf} from '../../../support/audit.ts'
 import {inTemporaryHome} from '../../../support/home.ts'
+import {itOverFiles} from '../../../support/over-files.ts'
 import {makePeople} from '../../../support/profile.ts'
 
 async function memoriesOf(user: UserContext): Promise<EpisodicEvent[]> {
   const events: EpisodicEvent[] = []
-  await withUserContext(user, () => exportMemories(async (event) => events.push(event)))
+  await enterContext(user, () => exportMemories(async (event) => events.push(event)))
   return events.sort((a, b) => (a.id < b.id ? -1 : 1))
 }
 
 const add = (user: UserContext, events: readonly EpisodicEvent[]): Promise<unknown> =>
-  withUserContext(user, () => memoryStore().add(events, () => ({category: 'data', event: 'test'})))
+  enterContext(user, () => memoryStore().add(events, () => ({category: 'data', event: 'test'})))
 
 const text = fc.oneof(
   fc.string({unit: 'binary'}),
@@ -61,12 +63,12 @@ describe.each<ExportFormat>(['jsonl', 'markdown'])('an export as %s', (format) =
       fc.asyncProperty(fc.uniqueArray(event, {selector: ({id}) => id.toLowerCase(), maxLength: 5}), async (events) => {
         const path = join(home, `export-${run++}`)
         await add(ada, events)
-        await withUserContext(ada, () => exportTo(path, {format}))
-        const result = await withUserContext(bob, () => importMemories([path], format === 'jsonl' ? {format} : {}))
+        await enterContext(ada, () => exportTo(path, {format}))
+        const result = await enterContext(bob, () => importMemories([path], format === 'jsonl' ? {format} : {}))
         expect(result.failed).toEqual([])
         const [of, here] = [await memoriesOf(ada), await memoriesOf(bob)]
         expect(here).toEqual(of.map((memory) => ({...memory, userId: bob.userId})))
-        for (const user of [ada, bob]) await withUserContext(user, () => memoryStore().forget(of.map(({id}) => id)))
+        for (const user of [ada, bob]) await enterContext(user, () => memoryStore().forget(of.map(({id}) => id)))
       }),
       {numRuns: 30}
     )
@@ -83,8 +85,8 @@ describe('an export', () => {
   it('has what the filter lets through, newest first, whole and without its path', async () => {
     const {home} = inTemporaryHome()
     const {ada, bob} = await makePeople('ada', 'bob')
-    await withUserContext(bob, () => capture({content: 'of bob'}))
-    await withUserContext(ada, async () => {
+    await enterContext(bob, () => capture({content: 'of bob'}))
+    await enterContext(ada, async () => {
       for (const day of [1, 3, 2])
         await capture({content: `day ${day}`, tags: ['x'], timestamp: `2024-05-0${day}T00:00:00.000Z`})
       await capture({content: 'other'})
@@ -101,7 +103,7 @@ describe('an export', () => {
     const file = join(home, 'x.jsonl')
     writeFileSync(file, 'before', {mode: 0o644})
     symlinkSync(file, join(home, 'link'))
-    await withUserContext(ada, async () => {
+    await enterContext(ada, async () => {
       await capture({content: 'one'})
       const stop = AbortSignal.abort(new Error('stopped'))
       await expect(exportTo(file, {signal: stop})).rejects.toThrow('stopped')
@@ -123,7 +125,7 @@ describe('an export', () => {
     mkdirSync(join(home, 'full'))
     mkdirSync(join(home, 'empty'))
     writeFileSync(join(home, 'full/mine.md'), 'mine')
-    await withUserContext(ada, async () => {
+    await enterContext(ada, async () => {
       await capture({content: 'one'})
       const to = (name: string, format: ExportFormat = 'markdown', signal?: AbortSignal): Promise<number> =>
         exportTo(join(home, name), {format, ...(signal === undefined ? {} : {signal})})
@@ -138,10 +140,10 @@ describe('an export', () => {
     expect(readdirSync(join(home, 'full'))).toEqual(['mine.md'])
   })
 
-  it('goes nowhere in the data of mh but the person’s own out/', async () => {
+  itOverFiles('goes nowhere in the data of mh but the person’s own out/', async () => {
     const {home, root} = inTemporaryHome()
     const {ada, bob} = await makePeople('ada', 'bob')
-    await withUserContext(ada, () => capture({content: 'one'}))
+    await enterContext(ada, () => capture({content: 'one'}))
     symlinkSync(join(root, 'persona/users.json'), join(home, 'link'))
     const before = readFileSync(join(root, 'persona/users.json'), 'utf8')
     for (const user of [ada, bob])
@@ -151,27 +153,27 @@ describe('an export', () => {
         join(root, 'profiles/ada/memory/x'),
         join(home, 'link')
       ])
-        await expect(withUserContext(user, () => exportTo(path))).rejects.toMatchObject({
+        await expect(enterContext(user, () => exportTo(path))).rejects.toMatchObject({
           code: 'PATH_NOT_ALLOWED',
           exitCode: 4
         })
     expect(readFileSync(join(root, 'persona/users.json'), 'utf8')).toBe(before)
     const out = join(root, 'profiles/ada/out/x.jsonl')
-    await expect(withUserContext(bob, () => exportTo(out))).rejects.toMatchObject({code: 'PATH_NOT_ALLOWED'})
-    expect(await withUserContext(ada, () => exportTo(out))).toBe(1)
+    await expect(enterContext(bob, () => exportTo(out))).rejects.toMatchObject({code: 'PATH_NOT_ALLOWED'})
+    expect(await enterContext(ada, () => exportTo(out))).toBe(1)
   })
 
   it('is noted in the trail of whoever exports', async () => {
-    const {home, root} = inTemporaryHome()
-    const {ada} = await makePeople('ada', 'bob')
-    await withUserContext(ada, async () => {
+    const {home} = inTemporaryHome()
+    const {ada, bob} = await makePeople('ada', 'bob')
+    await enterContext(ada, async () => {
       await capture({content: 'a secret'})
       await exportTo(join(home, 'x.jsonl'))
     })
-    const entries = (name: string): unknown[] =>
-      verifiedTrail(join(root, 'profiles', name, 'logs/audit')).filter(({event: what}) => what === 'memories_exported')
-    expect(entries('ada')).toMatchObject([{details: {count: 1, format: 'jsonl'}}])
-    expect(JSON.stringify(entries('ada'))).not.toContain('secret')
-    expect(entries('bob')).toEqual([])
+    const entries = async (user: UserContext): Promise<unknown[]> =>
+      (await trailOf(user)).filter(({event: what}) => what === 'memories_exported')
+    expect(await entries(ada)).toMatchObject([{details: {count: 1, format: 'jsonl'}}])
+    expect(JSON.stringify(await entries(ada))).not.toContain('secret')
+    expect(await entries(bob)).toEqual([])
   })
 })

@@ -7,8 +7,9 @@ import {editMemory} from '../../../../src/core/memory/edit.ts'
 import {exportTo} from '../../../../src/core/memory/exporters/export.ts'
 import {type ImportOptions, type ImportResult, importMemories} from '../../../../src/core/memory/importers/import.ts'
 import {capture, listMemories, memoryStore, type ShownMemory} from '../../../../src/core/memory/memories.ts'
-import {verifiedTrail} from '../../../support/audit.ts'
+import {trailOf} from '../../../support/audit.ts'
 import {type Home, inTemporaryHome} from '../../../support/home.ts'
+import {describeOverFiles, itOverFiles} from '../../../support/over-files.ts'
 import {makePeople, setDocument} from '../../../support/profile.ts'
 import {zipOf} from '../../../support/zip.ts'
 
@@ -259,11 +260,11 @@ describe('an import', () => {
     await bring(ada, join(put(home, {'l.jsonl': lines.join('\n')}), 'l.jsonl'), {
       onProgress: (records, fraction) => progress.push([records, fraction])
     })
-    const trail = (name: string): unknown[] =>
-      verifiedTrail(join(home.root, 'profiles', name, 'logs/audit')).filter(({event}) => event === 'memories_imported')
-    expect(trail('ada')).toMatchObject([{details: {count: 512}}, {details: {count: 88}}])
-    expect(JSON.stringify(trail('ada'))).not.toContain('secret')
-    expect(trail('bob')).toEqual([])
+    const trail = async (user: UserContext): Promise<unknown[]> =>
+      (await trailOf(user)).filter(({event}) => event === 'memories_imported')
+    expect(await trail(ada)).toMatchObject([{details: {count: 512}}, {details: {count: 88}}])
+    expect(JSON.stringify(await trail(ada))).not.toContain('secret')
+    expect(await trail(bob)).toEqual([])
     expect(await memoriesOf(bob)).toEqual([])
     expect(progress).toEqual([
       [512, expect.any(Number)],
@@ -294,7 +295,7 @@ describe('an import', () => {
 })
 
 describe('paths of an import', () => {
-  it('lead to nobody else’s profile, by no link and from no folder above', async () => {
+  itOverFiles('lead to nobody else’s profile, by no link and from no folder above', async () => {
     const home = inTemporaryHome()
     const {ada, bob} = await makePeople('ada', 'bob')
     await enterContext(ada, () => capture({content: 'a secret of ada'}))
@@ -344,7 +345,7 @@ describe('paths of an import', () => {
   })
 })
 
-describe('a hostile zip', () => {
+describeOverFiles('a hostile zip', () => {
   const conversation = JSON.stringify([said('c', 'q', 'a')])
   const refused = async (zip: Buffer): Promise<string> => {
     const home = inTemporaryHome()

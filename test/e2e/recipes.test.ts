@@ -54,14 +54,27 @@ it('what is in the clipboard is kept', async () => {
   expect(await memories('bob')).toEqual([])
 })
 
-it('cron keeps something for the person that its line names', async () => {
-  const line = recipe('m h dom mon dow').trim().split('\n').at(-1) ?? ''
+/** The command of a line for cron, with mh where this test has it. */
+function cronCommand(name: string): string {
+  const line = recipe(name).trim().split('\n').at(-1) ?? ''
   const command = line.replace(/^(?:\S+\s+){5}/, '').replace('PATH=/usr/local/bin', `PATH=${bin}`)
   expect(command).not.toMatch(/(?<!\\)%/)
+  return command
+}
+
+it('cron keeps something for the person that its line names', async () => {
+  const command = cronCommand('m h dom mon dow')
   // Cron gives a command nearly nothing.
   await shell(command.replace('MH_USER=ada', 'MH_USER=bob'), {})
   expect(await memories('bob')).toMatchObject([{tags: ['disk'], content: expect.stringContaining('/')}])
   expect(await memories('ada')).toEqual([])
+})
+
+it('cron backs up everybody, and says nothing where all is well', async () => {
+  await mh(home, ['capture', '-u', 'bob', 'Of Bob'])
+  expect(await shell(cronCommand('backup'))).toBe('')
+  const {json} = await mh(home, ['backup', 'list', '--json'])
+  expect(json).toMatchObject([{users: ['ada', 'bob']}])
 })
 
 it('the journal shows the day and takes what is written in the editor', async () => {
@@ -127,6 +140,7 @@ it('every recipe of the page has a test', () => {
   expect(names).toEqual([
     'clipboard',
     'm h dom mon dow  command',
+    'backup: m h dom mon dow  command',
     'journal',
     'fzf',
     'post-commit',

@@ -17,6 +17,9 @@ interface Ready {
   setupToken: string | null
 }
 
+/** So long may what is left take to end by itself. */
+const LEAVE_MS = 1000
+
 export default class Serve extends MhCommand<typeof Serve> {
   static override summary = 'Show mh to browsers and scripts, with sign-in'
   static override description =
@@ -53,6 +56,8 @@ export default class Serve extends MhCommand<typeof Serve> {
     await ended
     this.note('Ending: what was begun is done first.')
     await server.close()
+    // Everything is written by now; a connection to a model that does not let go keeps nobody waiting.
+    setTimeout(() => process.exit(), LEAVE_MS).unref()
   }
 
   /** The JSON was printed when the server was ready; its end has none. */

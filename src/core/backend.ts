@@ -104,7 +104,7 @@ let opened: Backend | undefined
 /** What keeps everything where that is not files; undefined where it is. @throws MhError STORE_NOT_OPENED: a mistake of the caller */
 export function backend(): Backend | undefined {
   // Without this a program that forgot to open the store would go on with files, and nobody would notice.
-  if (opened === undefined && process.env.MH_STORE)
+  if (opened === undefined && process.env.MH_STORE && process.env.MH_STORE !== 'files')
     throw new MhError('STORE_NOT_OPENED', 'The store that MH_STORE names was not opened')
   return opened
 }

@@ -110,14 +110,14 @@ export async function withAgentLock<T>(
 }
 
 async function withNamedLock<T>(
-  lock: {release(): void} | undefined,
+  lock: {release(): Promise<void>} | undefined,
   fn: () => Promise<T>
 ): Promise<{result: T} | undefined> {
   if (lock === undefined) return undefined
   try {
     return {result: await fn()}
   } finally {
-    lock.release()
+    await lock.release()
   }
 }
 

@@ -34,6 +34,8 @@ export interface RunningServer {
 const SECOND = 1000
 /** So long may requests go on that were begun when the server ends. */
 const PATIENCE_MS = 10 * SECOND
+/** So long may a write wait for its lock; whatever is not done by then will never be. */
+const LONGEST_WRITE_MS = 60 * SECOND
 
 /**
  * Serves pages and API to browsers and scripts.
@@ -68,7 +70,7 @@ export async function startServer({port, host, publicUrl, report}: ServerOptions
     async close() {
       ending.abort(new MhError('SERVER_ENDING', 'The server is ending', {httpStatus: 503, hint: 'Try again soon'}))
       await finish(server)
-      await Promise.allSettled(working)
+      await within(LONGEST_WRITE_MS, Promise.allSettled(working))
       closeIndexes()
     }
   }
@@ -115,6 +117,16 @@ async function finish(server: Server): Promise<void> {
   const impatient = setTimeout(() => server.closeAllConnections(), PATIENCE_MS)
   await closed
   clearTimeout(impatient)
+}
+
+/** Waits for work, but no longer than that. */
+async function within(milliseconds: number, work: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise((resolve) => {
+    timer = setTimeout(resolve, milliseconds)
+  })
+  await Promise.race([work, late])
+  clearTimeout(timer)
 }
 
 /** What is not HTTP at all never becomes a request: the answer is written by hand. */

@@ -33,7 +33,7 @@ async function filledHome(): Promise<Home> {
   const {id} = (await mh(home, ['capture', 'Met Grace at the harbour', '--tag', 'sea', '--json'])).json
   await mh(home, ['memory', 'edit', id, '--content', 'Met Grace at the pier'])
   await mh(home, ['capture', 'A mistake'])
-  await mh(home, ['memory', 'delete', '@last', '--yes'])
+  await mh(home, ['memory', 'delete', '@last'])
   await mh(home, ['capture', '-u', 'bob', 'Bought opera tickets'])
   await mh(home, ['task', 'add', 'Call the plumber'])
   await mh(home, ['task', 'add', 'Done already'])
@@ -96,9 +96,11 @@ describeWithPostgres('a store over PostgreSQL', () => {
     expect(shown.stdout).toContain('store.url')
     expect(shown.stdout).not.toContain(passwordIn(address))
     // The variable goes before it, "files" too.
-    expect((await mh(home, ['user', 'list', '--json'], {env: {MH_STORE: 'files'}})).json).toMatchObject([{username: 'ada'}])
+    expect((await mh(home, ['user', 'list', '--json'], {env: {MH_STORE: 'files'}})).json).toMatchObject([
+      {username: 'ada'}
+    ])
     await mh(home, ['config', 'unset', 'store.url', '-u', 'bob'])
-    expect((await mh(home, ['memory', 'list', '--json'])).json.total).toBe(1)
+    expect((await mh(home, ['memory', 'list', '-u', 'ada', '--json'])).json.total).toBe(1)
   })
 
   it('says what is wrong, and never the password', async () => {
@@ -123,7 +125,12 @@ describeWithPostgres('a store over PostgreSQL', () => {
       [`ada:${secret}`, 'INVALID_STORE', /no address of a store/, 2]
     ]
     for (const [address, code, message, exitCode] of cases)
-      for (const args of [['memory', 'list'], ['capture', 'x'], ['store', 'status'], ['store', 'upgrade']]) {
+      for (const args of [
+        ['memory', 'list'],
+        ['capture', 'x'],
+        ['store', 'status'],
+        ['store', 'upgrade']
+      ]) {
         const refused = await mh(home, [...args, '--json'], over({address}))
         const {error} = refused.json
         expect([args, error.code, refused.exitCode]).toEqual([args, code, exitCode])
@@ -183,7 +190,7 @@ describeWithPostgres('a store over PostgreSQL', () => {
     for (const args of [
       ['backup', 'create'],
       ['user', 'export', 'ada', '--output', join(home.home, 'x.tar')],
-      ['migrate', 'status']
+      ['migrate', '--username', 'ada', '--from', home.home, '--yes']
     ]) {
       const refused = await mh(home, [...args, '--json'], over(database))
       expect([args, refused.exitCode, refused.json.error?.code]).toEqual([args, 2, 'NEEDS_FILES'])
@@ -210,20 +217,22 @@ describeWithPostgres('a copy of everybody', () => {
     expect(profilesOf(home.root)).toEqual(before)
 
     const back = join(home.home, 'back')
-    expect((await mh(home, ['store', 'copy', '--to', back, '--json', '-u', 'ada'], over(database))).json).toMatchObject({
-      people: [{status: 'copied'}, {status: 'copied'}],
-      verified: true
-    })
+    expect((await mh(home, ['store', 'copy', '--to', back, '--json', '-u', 'ada'], over(database))).json).toMatchObject(
+      {
+        people: [{status: 'copied'}, {status: 'copied'}],
+        verified: true
+      }
+    )
     expect(profilesOf(back)).toEqual(before)
 
     for (const options of [over(database), {env: {MH_HOME: back}}]) {
       const list = (await mh(home, ['memory', 'list', '-u', 'ada', '--json'], options)).json
       expect(list).toMatchObject({total: 1, memories: [{content: 'Met Grace at the pier'}]})
-      expect((await mh(home, ['memory', 'list', '-u', 'ada', '--trash', '--json'], options)).json.total).toBe(1)
+      expect((await mh(home, ['memory', 'trash', '-u', 'ada', '--json'], options)).json).toHaveLength(1)
       expect((await mh(home, ['remember', 'pier', '-u', 'ada', '--json'], options)).stdout).toContain('Met Grace')
       expect((await mh(home, ['remember', 'pier', '-u', 'bob', '--json'], options)).stdout).not.toContain('Met Grace')
       expect((await mh(home, ['task', 'list', '--all', '-u', 'ada', '--json'], options)).json).toHaveLength(2)
-      expect((await mh(home, ['persona', 'get', 'identity.role', '-u', 'ada'], options)).stdout).toContain('sailor')
+      expect((await mh(home, ['persona', 'show', '-u', 'ada', '--json'], options)).stdout).toContain('sailor')
       expect(await mh(home, ['audit', 'verify', '--all-users', '-u', 'ada'], options)).toMatchObject({exitCode: 0})
     }
   })
@@ -231,10 +240,11 @@ describeWithPostgres('a copy of everybody', () => {
   it('that was stopped goes on, and where one of the two was used since it says so', async () => {
     const database = await prepared()
     const home = await filledHome()
-    const copy = (to: string, options?: RunOptions) => mh(home, ['store', 'copy', '--to', to, '--json', '-u', 'ada'], options)
+    const copy = (to: string, options?: RunOptions) =>
+      mh(home, ['store', 'copy', '--to', to, '--json', '-u', 'ada'], options)
     expect((await copy(database.address)).json.verified).toBe(true)
     // As a copy leaves it that was killed before the second person.
-    await database.query("DELETE FROM account WHERE username = 'bob'")
+    await database.query("DELETE FROM account WHERE name = 'bob'")
     expect((await copy(database.address)).json.people).toMatchObject([
       {username: 'ada', status: 'there'},
       {username: 'bob', status: 'copied'}
@@ -265,7 +275,7 @@ describeWithPostgres('a copy of everybody', () => {
     const home = temporaryHome()
     const copy = async (to: string, ...more: string[]) =>
       (await mh(home, ['store', 'copy', '--to', to, '--json', ...more])).json.error.code
-    expect(await copy(database.address)).toBe('NOTHING_TO_COPY')
+    expect(await copy(database.address)).toBe('NO_USERS')
     await people(home, 'ada', 'bob')
     expect(await copy(database.address, '-u', 'bob')).toBe('NOT_ADMINISTRATOR')
     expect(await copy(join(home.home, 'x'))).toBe('SAME_STORE')

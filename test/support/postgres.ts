@@ -1,7 +1,18 @@
 import {execFileSync, spawnSync} from 'node:child_process'
 import {randomBytes} from 'node:crypto'
-import {chmodSync, chownSync, existsSync, mkdirSync, readFileSync, writeFileSync} from 'node:fs'
+import {
+  appendFileSync,
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync
+} from 'node:fs'
 import {createServer} from 'node:net'
+import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import pg from 'pg'
 import {afterAll, describe, inject, onTestFinished} from 'vitest'
@@ -114,6 +125,29 @@ async function ownServer(): Promise<Server | {reason: string}> {
   return JSON.parse(readFileSync(result, 'utf8'))
 }
 
+/** A server of a test's own, which it may stop. Prepared, with nobody in it. */
+export async function startedServer(): Promise<{address: string; stop: () => void; start: () => void}> {
+  const folder = mkdtempSync(join(tmpdir(), 'mh-postgres-'))
+  const started = await startServer(folder)
+  if ('reason' in started) throw new Error(started.reason)
+  const {command, args, options} = JSON.parse(readFileSync(join(folder, 'stop.json'), 'utf8'))
+  const control = (...more: string[]): void => {
+    execFileSync(command, [...args.slice(0, -1), ...more], {...options, stdio: 'ignore'})
+  }
+  onTestFinished(() => {
+    if (existsSync(join(folder, 'data/postmaster.pid'))) control('stop')
+    rmSync(folder, {recursive: true, force: true})
+  })
+  const address = `${started.address}/postgres`
+  await upgradeStore(address)
+  return {
+    address,
+    // Without waiting for anybody: who is connected is cut off, as by a crash of the server.
+    stop: () => control('stop'),
+    start: () => control('-l', started.log ?? '', '-w', 'start')
+  }
+}
+
 async function startServer(folder: string): Promise<Server | {reason: string}> {
   const programs = findPrograms() ?? installPrograms()
   if (programs === undefined)
@@ -149,15 +183,16 @@ async function startServer(folder: string): Promise<Server | {reason: string}> {
   )
   const port = await freePort()
   const settings = [
-    `port=${port}`,
-    'listen_addresses=127.0.0.1',
-    `unix_socket_directories=${folder}`,
-    'max_connections=200',
+    `port = ${port}`,
+    "listen_addresses = '127.0.0.1'",
+    `unix_socket_directories = '${folder}'`,
+    'max_connections = 200',
     // A crash of the machine is not what is tested; that of the server is.
-    'fsync=off',
-    "log_line_prefix='%d '"
+    'fsync = off',
+    "log_line_prefix = '%d '"
   ]
-  run('pg_ctl', ['-D', data, '-l', log, '-w', '-o', settings.map((one) => `-c ${one}`).join(' '), 'start'])
+  appendFileSync(join(data, 'postgresql.conf'), settings.map((line) => `${line}\n`).join(''))
+  run('pg_ctl', ['-D', data, '-l', log, '-w', 'start'])
   chmodSync(log, 0o644)
   return {address: `postgres://tester:${password}@127.0.0.1:${port}`, log}
 }

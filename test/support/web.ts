@@ -63,7 +63,8 @@ export async function startWeb(options: Partial<Parameters<typeof startServer>[0
   }
 }
 
-function browserOf(url: string): Browser {
+/** A browser of the server at `url`. */
+export function browserOf(url: string): Browser {
   const cookies = new Map<string, string>()
   const browser: Browser = {
     cookies,

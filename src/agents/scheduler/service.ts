@@ -41,7 +41,7 @@ export async function runScheduler(signal: AbortSignal, onStart: (pid: number) =
     try {
       await serve(AbortSignal.any([signal, lock.lost]), onStart)
     } finally {
-      lock.release()
+      await lock.release()
     }
   })
 }

@@ -7,7 +7,7 @@ import {systemPaths} from '../system-paths.ts'
 
 /** A lock that is held until it is given back. */
 export interface SchedulerLock {
-  release(): void
+  release(): Promise<void>
   /** Aborted where it was lost: a database freed it with the connection. */
   lost: AbortSignal
 }
@@ -24,7 +24,7 @@ export async function takeSchedulerLock(): Promise<SchedulerLock | undefined> {
   const database = open()
   if (!runs(database, 'BEGIN EXCLUSIVE')) return undefined
   return {
-    release() {
+    async release() {
       database.exec('ROLLBACK')
       database.close()
     },

@@ -1,5 +1,6 @@
 import {usageError} from '../errors.ts'
 import {alternatives, nearest} from '../nearest.ts'
+import {parseStoreAddress, shownAddress} from '../store-address.ts'
 import {systemZone, zoneOffset} from '../time.ts'
 
 /** A setting: where it is kept, what it may be, and what it is where nobody set it. */
@@ -15,6 +16,8 @@ export interface Setting {
   read: (text: string) => unknown
   /** What may stand there, for people. */
   form: string
+  /** What of it may be shown. */
+  shown?: (value: string) => string
 }
 
 const text = {read: (value: string) => value.trim() || undefined, form: 'a text'}
@@ -77,6 +80,20 @@ const tagList = {
     return tags.every((tag) => tag !== '') ? tags : undefined
   },
   form: 'tags with commas between them, such as health,money'
+}
+
+const store = {
+  read: (value: string) => {
+    if (value.trim() === 'files') return 'files'
+    try {
+      parseStoreAddress(value.trim())
+      return value.trim()
+    } catch {
+      return undefined // No address.
+    }
+  },
+  form: 'postgres://user@host:5432/database, or files',
+  shown: (value: string) => (value === 'files' ? value : shownAddress(value))
 }
 
 /** Every setting there is, the one place that knows them. */
@@ -158,6 +175,14 @@ export const SETTINGS: readonly Setting[] = [
     ...whole(1, 64)
   },
   {
+    key: 'store.url',
+    scope: 'root',
+    summary: 'Where everything is kept: files, or a PostgreSQL database; of this machine',
+    environment: ['MH_STORE'],
+    default: () => 'files',
+    ...store
+  },
+  {
     key: 'models.keyGrants',
     scope: 'root',
     summary: 'Which variables with keys a person may use where one process serves several',
@@ -182,8 +207,10 @@ export function requireSetting(key: string): Setting {
 }
 
 /** What a person typed, as it is kept. @throws MhError INVALID_VALUE (exit 2) */
-export function readValue({key, read, form}: Setting, typed: string): unknown {
+export function readValue({key, read, form, shown}: Setting, typed: string): unknown {
   const value = read(typed)
   if (value !== undefined) return value
-  throw usageError('INVALID_VALUE', `${JSON.stringify(typed)} cannot be the value of ${key}`, `Use ${form}`)
+  // Of what is shown in part only, a wrong one is not shown at all.
+  const told = shown === undefined ? JSON.stringify(typed) : 'That'
+  throw usageError('INVALID_VALUE', `${told} cannot be the value of ${key}`, `Use ${form}`)
 }

@@ -79,7 +79,14 @@ async function change(
   return find(setting)
 }
 
-function find({key, environment = [], scope, default: byDefault}: Setting): SettingValue {
+function find(setting: Setting): SettingValue {
+  const found = findWhole(setting)
+  return setting.shown !== undefined && typeof found.value === 'string'
+    ? {...found, value: setting.shown(found.value)}
+    : found
+}
+
+function findWhole({key, environment = [], scope, default: byDefault}: Setting): SettingValue {
   for (const name of environment) if (process.env[name]) return {key, value: process.env[name], origin: 'environment'}
   const own = scope === 'profile' ? readDocument('profile')?.[key] : undefined
   if (own !== undefined) return {key, value: own, origin: 'profile'}

@@ -1,6 +1,7 @@
 import type {Pool} from 'pg'
+import {shownAddress} from '../store-address.ts'
 import {storeError} from './errors.ts'
-import {openPool, shownAddress} from './pool.ts'
+import {openPool} from './pool.ts'
 import {requireSchema} from './schema-version.ts'
 import {inTransaction, type Scope, SYSTEM, type Transaction} from './transaction.ts'
 import {currentUnit, inUnit, type LockedProfile, type Unit} from './unit.ts'

@@ -9,7 +9,7 @@ export function storeError(error: unknown, address: string): unknown {
   const code = errno(error) ?? ''
   if (isUnreachable(error))
     return failure('STORE_UNREACHABLE', `The store at ${address} cannot be reached: ${reasonOf(error, code)}`, {
-      hint: 'Start the server, or mend the address in MH_STORE. Nothing was acknowledged that is not kept',
+      hint: 'Start the server, or mend the address (MH_STORE, or store.url of config.json). Nothing was acknowledged that is not kept',
       cause: error
     })
   const known = KNOWN[code] ?? KNOWN[code.slice(0, 2)]
@@ -41,7 +41,7 @@ const KNOWN: Record<string, Known> = {
   '28': {
     code: 'STORE_DENIED',
     says: 'refused the name or the password',
-    hint: 'Mend the address in MH_STORE; passwords can also stand in PGPASSWORD or ~/.pgpass'
+    hint: 'Mend the address (MH_STORE, or store.url of config.json); passwords can also stand in PGPASSWORD or ~/.pgpass'
   },
   '3D000': {
     code: 'STORE_DENIED',

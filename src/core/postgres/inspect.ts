@@ -1,6 +1,7 @@
+import {shownAddress} from '../store-address.ts'
 import {storeError} from './errors.ts'
 import {SCHEMA_VERSION} from './migrations/migrations.ts'
-import {connectAsOwner, shownAddress} from './pool.ts'
+import {connectAsOwner} from './pool.ts'
 
 interface Inspected {
   address: string

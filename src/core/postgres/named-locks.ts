@@ -2,7 +2,8 @@ import type {Pool, PoolClient} from 'pg'
 
 /** A lock that is held until it is given back, or its holder's connection ends. */
 export interface NamedLock {
-  release(): void
+  /** Free for the next when it resolves. */
+  release(): Promise<void>
   /** Aborted where the connection is lost, and the lock with it. */
   lost: AbortSignal
 }
@@ -48,15 +49,18 @@ function held(client: PoolClient, name: string): NamedLock {
   client.on('end', end)
   return {
     lost: lost.signal,
-    release() {
+    async release() {
       if (done) return
       done = true
       client.off('error', end)
       client.off('end', end)
-      client
-        .query('SELECT pg_advisory_unlock(hashtextextended($1, 0))', [name])
-        .then(() => client.release())
-        .catch((error: Error) => client.release(error))
+      try {
+        await client.query('SELECT pg_advisory_unlock(hashtextextended($1, 0))', [name])
+        client.release()
+      } catch (error) {
+        // A connection that is ended frees its locks.
+        client.release(error as Error)
+      }
     }
   }
 }

@@ -1,5 +1,5 @@
 import type {Client, Pool, PoolConfig} from 'pg'
-import {usageError} from '../errors.ts'
+import {parseStoreAddress} from '../store-address.ts'
 
 /** The role under which the program works, whoever it signs in as. It owns nothing and is bound by every row's policy. */
 export const PROGRAM_ROLE = 'mh_program'
@@ -10,16 +10,6 @@ const PATIENCE_MS = 10_000
 const LOCK_PATIENCE_MS = 60_000
 /** Connections of one process. More wait for each other in the server. */
 const MOST_CONNECTIONS = 10
-
-/**
- * An address as it may be shown: without a password, and without parameters, which may hold one.
- * @throws MhError INVALID_STORE (exit 2) where it is none of PostgreSQL
- */
-export function shownAddress(address: string): string {
-  const url = parse(address)
-  const host = url.host || url.searchParams.get('host') || 'localhost'
-  return `postgres://${url.username === '' ? '' : `${url.username}@`}${host}${url.pathname}`
-}
 
 /** Connections to a store. Every session begins as the program's own role, also where the address names a superuser or the owner. */
 export async function openPool(address: string, max = MOST_CONNECTIONS): Promise<Pool> {
@@ -47,19 +37,9 @@ export async function connectAsOwner(address: string): Promise<Client> {
   return client
 }
 
-function parse(address: string): URL {
-  const url = URL.parse(address)
-  if (url !== null && /^postgres(?:ql)?:$/.test(url.protocol)) return url
-  throw usageError(
-    'INVALID_STORE',
-    'That is no address of a store',
-    'Use postgres://user@host:5432/database, or a folder for files'
-  )
-}
-
 async function settingsOf(address: string, options: string): Promise<PoolConfig> {
   const {default: pg} = await import('pg')
-  const url = parse(address)
+  const url = parseStoreAddress(address)
   // What the address asks for goes before, so that it cannot take the role back.
   const asked = url.searchParams.get('options') ?? ''
   url.searchParams.delete('options')

@@ -1,8 +1,9 @@
 import type {Client} from 'pg'
+import {shownAddress} from '../store-address.ts'
 import {storeError} from './errors.ts'
 import {JOBS_SCHEMA, prepareJobs} from './jobs.ts'
 import {MIGRATIONS, SCHEMA_VERSION} from './migrations/migrations.ts'
-import {connectAsOwner, OWNER_ROLE, PROGRAM_ROLE, shownAddress} from './pool.ts'
+import {connectAsOwner, OWNER_ROLE, PROGRAM_ROLE} from './pool.ts'
 import {requireNotNewer, requireServer} from './schema-version.ts'
 
 export interface Upgrade {
@@ -126,4 +127,3 @@ const VECTORS = `
   CREATE POLICY own ON vector USING (user_id = current_setting('mh.user_id', true));
   GRANT SELECT, INSERT, UPDATE, DELETE ON vector TO ${PROGRAM_ROLE};
 `
-

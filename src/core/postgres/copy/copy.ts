@@ -1,9 +1,8 @@
 import {usageError} from '../../errors.ts'
 import {storeAddress} from '../../open-store.ts'
+import {shownAddress} from '../../store-address.ts'
 import {systemPaths} from '../../system-paths.ts'
-import {isEmpty} from '../../users/accounts.ts'
 import {requireAdministrator} from '../../users/permissions.ts'
-import {shownAddress} from '../pool.ts'
 
 /** What became of a person: copied now, or there and the same from before. */
 export interface CopiedPerson {
@@ -38,11 +37,9 @@ export type CopyProgress = (now: {username: string; people: number}) => void
  * Copies everybody to another store: from files to PostgreSQL, or back. Person by person, each whole or not at all and compared
  * afterwards, so that one that was stopped goes on where it was. Nothing is changed at the source.
  * @param to an address, or a folder that is not there, empty, or was begun
- * @throws MhError NOT_ADMINISTRATOR (exit 4), SAME_STORE, NOTHING_TO_COPY (exit 2), COPY_DIFFERS (exit 5), COPY_NOT_VERIFIED, STORE_… (exit 1)
+ * @throws MhError NOT_ADMINISTRATOR (exit 4), SAME_STORE, FOLDER_IN_USE (exit 2), COPY_DIFFERS (exit 5), COPY_NOT_VERIFIED, STORE_… (exit 1)
  */
 export async function copyStore(to: string, onProgress: CopyProgress = () => {}): Promise<Copy> {
-  if (isEmpty())
-    throw usageError('NOTHING_TO_COPY', 'Nobody has an account here yet', 'mh quickstart makes the first profile')
   requireAdministrator('Copying the store')
   const source = storeAddress()
   const intoPostgres = /^postgres(?:ql)?:\/\//.test(to)

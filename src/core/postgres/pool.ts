@@ -25,6 +25,8 @@ export async function openPool(address: string, max = MOST_CONNECTIONS): Promise
   })
   // An idle connection that breaks is replaced by the pool; whoever works over one is told by their own query.
   pool.on('error', () => {})
+  // One that breaks between two statements of a transaction tells nobody but its own listeners; the next statement fails.
+  pool.on('connect', (client) => client.on('error', () => {}))
   return pool
 }
 

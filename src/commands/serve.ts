@@ -4,6 +4,7 @@ import {MhCommand} from '../cli/base-command.ts'
 import {describeError} from '../cli/describe-error.ts'
 import {openInBrowser} from '../cli/open-in-browser.ts'
 import {takeSignal} from '../cli/signals.ts'
+import {keepHeapSmall} from '../cli/small-heap.ts'
 import {usageError} from '../core/errors.ts'
 import {issueSignInLink} from '../core/users/sign-in.ts'
 import type {RunningServer} from '../http/server.ts'
@@ -66,6 +67,7 @@ export default class Serve extends MhCommand<typeof Serve> {
   private async start(): Promise<RunningServer> {
     const {port, host, 'public-url': address} = this.flags
     const {isLocal, startServer} = await import('../http/server.ts')
+    keepHeapSmall()
     if (!isLocal(host)) this.requireRemote(host)
     return startServer({
       port,

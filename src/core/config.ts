@@ -2,6 +2,7 @@ import {join} from 'node:path'
 import type Conf from 'conf'
 import {backend} from './backend.ts'
 import {ensureSystemFolder, unreadable, unwritable} from './files.ts'
+import {lookAgain} from './glance.ts'
 import {isObject, type JsonObject, parseObject} from './json.ts'
 import type {AccountsLock} from './locks.ts'
 import {readRemembered} from './remembered-text.ts'
@@ -102,5 +103,7 @@ async function changeLocalConfig(change: (config: Conf<Record<string, unknown>>)
     )
   } catch (error) {
     throw unwritable(join(systemPaths.root, 'config.json'), error)
+  } finally {
+    lookAgain()
   }
 }

@@ -6,6 +6,7 @@ import {type AccountWrites, backend, type ProfileWrites} from './backend.ts'
 import {conflict, errno, MhError} from './errors.ts'
 import {reach} from './faults.ts'
 import {ensureSystemFolder, unwritable} from './files.ts'
+import {lookAgain} from './glance.ts'
 import {systemPaths} from './system-paths.ts'
 
 /** Proof that the lock of all accounts is held. */
@@ -69,10 +70,13 @@ async function withLock<T>(
   const leave = await enterQueue(name)
   try {
     return await take((fn) => {
+      // Whatever was seen before, another process may have changed until now.
+      lookAgain()
       reach('locked')
       return held.run({name, outer}, fn)
     })
   } finally {
+    lookAgain()
     leave()
   }
 }

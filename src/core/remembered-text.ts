@@ -1,5 +1,5 @@
-import {statSync} from 'node:fs'
 import {readIfThere} from './files.ts'
+import {glanceAtFile} from './glance.ts'
 
 interface Remembered {
   stamp: string
@@ -19,7 +19,7 @@ const remembered = new Map<string, Remembered>()
  * @throws every other error of the file system
  */
 export function readRemembered(path: string): string | undefined {
-  const stat = statSync(path, {throwIfNoEntry: false})
+  const stat = glanceAtFile(path)
   if (stat === undefined) return undefined
   const stamp = `${stat.ino} ${stat.mtimeMs} ${stat.ctimeMs} ${stat.size}`
   const known = remembered.get(path)

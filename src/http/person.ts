@@ -1,5 +1,6 @@
 import {backend, enterContext} from '../core/backend.ts'
 import {ANONYMOUS} from '../core/context.ts'
+import {lookAgain} from '../core/glance.ts'
 import {contextOf} from '../core/users/identify.ts'
 import {findSession} from '../core/users/sessions.ts'
 import {findTokenUser} from '../core/users/tokens.ts'
@@ -13,6 +14,7 @@ import {sessionSecret} from './session-cookies.ts'
  * context, or in the anonymous one, which reaches no user data.
  */
 export const asPerson: Middleware = async (c, next) => {
+  lookAgain()
   const {person, signedInBy, session} = await identify(c)
   c.set('person', person)
   c.set('signedInBy', signedInBy)

@@ -4,6 +4,7 @@ import {getRequestListener} from '@hono/node-server'
 import {withoutUserContext} from '../core/context.ts'
 import {errno, MhError} from '../core/errors.ts'
 import {holdIndexesOpen} from '../core/file-index/held.ts'
+import {glanceAtFiles} from '../core/glance.ts'
 import {serveSeveralPeople} from '../core/models/keys.ts'
 import {openAttempts} from '../core/users/attempts.ts'
 import {newSetupToken, type SetupToken} from '../core/users/setup-token.ts'
@@ -43,7 +44,7 @@ const LONGEST_WRITE_MS = 60 * SECOND
  */
 export async function startServer({port, host, publicUrl, report}: ServerOptions): Promise<RunningServer> {
   serveSeveralPeople()
-  const closeIndexes = holdIndexesOpen()
+  const calm = [holdIndexesOpen(), glanceAtFiles()]
   const ending = new AbortController()
   const working = new Set<Promise<unknown>>()
   const desk: Desk = {
@@ -71,7 +72,7 @@ export async function startServer({port, host, publicUrl, report}: ServerOptions
       ending.abort(new MhError('SERVER_ENDING', 'The server is ending', {httpStatus: 503, hint: 'Try again soon'}))
       await finish(server)
       await within(LONGEST_WRITE_MS, Promise.allSettled(working))
-      closeIndexes()
+      for (const end of calm) end()
     }
   }
 }

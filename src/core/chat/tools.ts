@@ -95,12 +95,29 @@ function offered(tool: AnyTool, confirm: ToolSetting['confirm'], {onUse, trust}:
 }
 
 const text = z.string().min(1).max(20_000)
+const due = z.string().describe('In words or ISO 8601: "friday 5pm"').optional()
+const priority = z.enum(TASK_PRIORITIES).describe('P0 is the most urgent').optional()
+
+/** What each is called with. Made once, and not for each conversation: a schema takes more memory than a conversation does. */
+const INPUT = {
+  search: z.object({query: text, limit: z.number().int().min(1).max(20).optional()}),
+  nothing: z.object({}),
+  capture: z.object({content: text, tags: z.array(z.string().min(1)).max(10).optional()}),
+  newTask: z.object({title: text, description: z.string().max(20_000).optional(), due, priority}),
+  editedTask: z.object({
+    id: z.string().describe('As list_tasks gives it'),
+    title: text.optional(),
+    due,
+    priority,
+    status: z.enum(TASK_STATUSES).optional()
+  })
+}
 
 function readers({search}: ToolSetting): AnyTool[] {
   const searching: Tool<{query: string; limit?: number | undefined}> = {
     name: 'search_memories',
     description: "Searches the person's memories. Cite what you use by its number, as in [3].",
-    schema: z.object({query: text, limit: z.number().int().min(1).max(20).optional()}),
+    schema: INPUT.search,
     what: ({query}) => `Search memories for ${JSON.stringify(query)}`,
     async run({query, limit = 8}) {
       const {found, heldBack} = await search(query, limit)
@@ -120,7 +137,7 @@ function readers({search}: ToolSetting): AnyTool[] {
   const tasks: Tool<Record<string, never>> = {
     name: 'list_tasks',
     description: "Lists the person's open tasks.",
-    schema: z.object({}),
+    schema: INPUT.nothing,
     what: () => 'List tasks',
     run: async () =>
       (await listTasks({which: 'open'}, 100)).tasks.map(({id, title, status, priority, due}) => ({
@@ -134,14 +151,11 @@ function readers({search}: ToolSetting): AnyTool[] {
   return [searching, tasks]
 }
 
-const due = z.string().describe('In words or ISO 8601: "friday 5pm"').optional()
-const priority = z.enum(TASK_PRIORITIES).describe('P0 is the most urgent').optional()
-
 function writers(): AnyTool[] {
   const capturing: Tool<{content: string; tags?: string[] | undefined}> = {
     name: 'capture',
     description: 'Keeps something that the person told as a memory of theirs.',
-    schema: z.object({content: text, tags: z.array(z.string().min(1)).max(10).optional()}),
+    schema: INPUT.capture,
     unasked: 'supervised_auto',
     what: ({content}) => `Capture ${JSON.stringify(content)}`,
     async run({content, tags = []}) {
@@ -158,7 +172,7 @@ function writers(): AnyTool[] {
   }> = {
     name: 'add_task',
     description: 'Adds a task for the person.',
-    schema: z.object({title: text, description: z.string().max(20_000).optional(), due, priority}),
+    schema: INPUT.newTask,
     unasked: 'supervised_auto',
     what: ({title, due: when}) => `Add the task ${JSON.stringify(title)}${when === undefined ? '' : `, due ${when}`}`,
     async run({title, description, due: when, priority: urgency}) {
@@ -180,13 +194,7 @@ function writers(): AnyTool[] {
   }> = {
     name: 'edit_task',
     description: 'Changes a task of the person: its title, due date, priority or status.',
-    schema: z.object({
-      id: z.string().describe('As list_tasks gives it'),
-      title: text.optional(),
-      due,
-      priority,
-      status: z.enum(TASK_STATUSES).optional()
-    }),
+    schema: INPUT.editedTask,
     unasked: 'bounded_auto',
     what: ({id, ...fields}) =>
       `Change the task ${id}: ${Object.entries(fields)

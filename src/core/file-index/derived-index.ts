@@ -92,7 +92,11 @@ export function derivedIndex<Index extends IndexDatabase>(kind: IndexKind<Index>
     }
   }
 
-  const openLocked = (user: UserContext): Index => open(user) ?? remake(user)
+  function openLocked(user: UserContext): Index {
+    const index = open(user) ?? remake(user)
+    held.keepOne(fileOf(user.userId), kind.purpose(user), () => open(user))
+    return index
+  }
 
   async function lend<T>(user: UserContext, fn: (index: Index) => Promise<T> | T): Promise<T> {
     const file = fileOf(user.userId)

@@ -9,7 +9,8 @@ import {
   // Keeps no copy of what it streams: the usual one holds every piece of an answer for a second reader until the answer ends.
   experimental_streamTextLowMemory as streamText,
   type ToolSet,
-  tool
+  tool,
+  zodSchema
 } from 'ai'
 import {MhError} from '../errors.ts'
 import type {ChatPart, ChatRequest, Engine, EngineTool, ObjectRequest, Usage} from './engine.ts'
@@ -30,14 +31,7 @@ export function openAICompatibleEngine(
   settings: ModelRegistry['globalSettings'],
   key: string | undefined
 ): Engine {
-  const provider = createOpenAICompatible({
-    name: model.engine,
-    baseURL: model.baseURL,
-    ...(key === undefined ? {} : {apiKey: key}),
-    fetch: modelFetch(model, key),
-    includeUsage: true,
-    supportsStructuredOutputs: true
-  })
+  const {chatModel, embeddingModel} = clientOf(model, key)
   const {temperature, topP} = model.options
   const call = {
     // Retrying is the transport's: it knows whether anything was answered yet.
@@ -60,7 +54,7 @@ export function openAICompatibleEngine(
     try {
       const {stream} = streamText({
         ...call,
-        model: provider.chatModel(model.model),
+        model: chatModel(),
         instructions: system,
         messages,
         ...(tools.length === 0 ? {} : {tools: toolSet(tools), stopWhen: isStepCount(MOST_STEPS)}),
@@ -141,7 +135,7 @@ export function openAICompatibleEngine(
       const attempt = (text: string): Promise<{output: unknown; usage: LanguageModelUsage}> =>
         generateText({
           ...call,
-          model: provider.chatModel(model.model),
+          model: chatModel(),
           instructions: system,
           prompt: text,
           output: Output.object({schema}),
@@ -164,7 +158,7 @@ export function openAICompatibleEngine(
       try {
         const {embeddings, usage} = await embedMany({
           maxRetries: 0,
-          model: provider.embeddingModel(model.model),
+          model: embeddingModel(),
           values: texts,
           abortSignal: watchdog.signal
         })
@@ -177,6 +171,47 @@ export function openAICompatibleEngine(
       }
     }
   }
+}
+
+interface Client {
+  chatModel(): ReturnType<ReturnType<typeof createOpenAICompatible>['chatModel']>
+  embeddingModel(): ReturnType<ReturnType<typeof createOpenAICompatible>['embeddingModel']>
+}
+
+const MOST_CLIENTS = 64
+const clients = new Map<string, Client>()
+
+/**
+ * What speaks to a model. It holds nothing of a conversation and is the same for the same model and key; making one makes a hundred
+ * schemas, which 200 open chats would each hold.
+ */
+function clientOf(model: RemoteModel, key: string | undefined): Client {
+  const name = JSON.stringify([model, key])
+  const known = clients.get(name)
+  if (known !== undefined) return known
+  const provider = createOpenAICompatible({
+    name: model.engine,
+    baseURL: model.baseURL,
+    ...(key === undefined ? {} : {apiKey: key}),
+    fetch: modelFetch(model, key),
+    includeUsage: true,
+    supportsStructuredOutputs: true
+  })
+  let chat: ReturnType<Client['chatModel']> | undefined
+  let embedding: ReturnType<Client['embeddingModel']> | undefined
+  const client: Client = {
+    chatModel() {
+      chat ??= provider.chatModel(model.model)
+      return chat
+    },
+    embeddingModel() {
+      embedding ??= provider.embeddingModel(model.model)
+      return embedding
+    }
+  }
+  if (clients.size >= MOST_CLIENTS) clients.clear()
+  clients.set(name, client)
+  return client
 }
 
 interface Failure {
@@ -229,9 +264,18 @@ const toolSet = (tools: readonly EngineTool[]): ToolSet =>
   Object.fromEntries(
     tools.map(({name, description, schema, run}) => [
       name,
-      tool({description, inputSchema: schema, execute: (input: unknown) => run(input)})
+      tool({description, inputSchema: toldSchema(schema), execute: (input: unknown) => run(input)})
     ])
   )
+
+const toldSchemas = new WeakMap<EngineTool['schema'], ReturnType<typeof zodSchema>>()
+
+/** A schema with what a model is told of it, which is worked out once: tools are the same in every conversation. */
+function toldSchema(schema: EngineTool['schema']): ReturnType<typeof zodSchema> {
+  const made = toldSchemas.get(schema) ?? zodSchema(schema)
+  toldSchemas.set(schema, made)
+  return made
+}
 
 const usageOf = ({
   inputTokens,

@@ -1,8 +1,9 @@
-import {lstatSync, readFileSync, statSync} from 'node:fs'
+import {readFileSync, type Stats} from 'node:fs'
 import {join} from 'node:path'
 import {backend, needsFiles} from '../backend.ts'
-import {conflict, errno, notFound} from '../errors.ts'
+import {conflict, notFound} from '../errors.ts'
 import {ensureSystemFolder, noFolder, profileGone, unreadable, unwritable, writeDurably} from '../files.ts'
+import {glanceAtFile, glanceAtLink} from '../glance.ts'
 import {isObject, parseJson} from '../json.ts'
 import type {AccountsLock} from '../locks.ts'
 import {alternatives, nearest} from '../nearest.ts'
@@ -103,7 +104,7 @@ export function profileFolder(userId: string): string {
     )
   }
   const folder = join(systemPaths.profiles, user.username)
-  const stat = lstatSync(folder, {throwIfNoEntry: false})
+  const stat = glanceAtLink(folder)
   // Without this a profile that is gone would look like an empty one, and its persona like the default.
   if (stat === undefined) throw profileGone(folder)
   if (stat.isSymbolicLink()) throw noFolder(folder)
@@ -144,14 +145,14 @@ export const parseUsers = (text: string, path: string): readonly User[] => check
 
 function read(): AccountsFile {
   const path = systemPaths.users
-  let key: string
+  let stat: Stats | undefined
   try {
-    const {ino, mtimeMs, size} = statSync(path)
-    key = `${path} ${ino} ${mtimeMs} ${size}`
+    stat = glanceAtFile(path)
   } catch (error) {
-    if (errno(error) === 'ENOENT') return {version: 1, users: []}
     throw unwritable(path, error)
   }
+  if (stat === undefined) return {version: 1, users: []}
+  const key = `${path} ${stat.ino} ${stat.mtimeMs} ${stat.size}`
   if (cached?.key !== key) cached = {key, file: check(parseJson(readFileSync(path, 'utf8'), path), path)}
   return cached.file
 }

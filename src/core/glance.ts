@@ -1,0 +1,45 @@
+import {lstatSync, type Stats, statSync} from 'node:fs'
+
+/** So long, in milliseconds, may a look at a file count for the next one. */
+const GLANCE_MS = 2
+
+let glancing = false
+let until = 0
+const seen = new Map<string, Stats | undefined>()
+
+/**
+ * Lets looks at the same file that follow upon each other within two milliseconds be one look: a server asks some fifty times for one
+ * page whether users.json, a profile's folder and a few documents are as they were. Whoever takes or leaves a lock, writes, or begins a
+ * request looks again (`lookAgain`), so that nobody decides by what was there before. @returns a function that ends this
+ */
+export function glanceAtFiles(): () => void {
+  glancing = true
+  return () => {
+    glancing = false
+    lookAgain()
+  }
+}
+
+/** Forgets what was seen: from here on, files are looked at. */
+export const lookAgain = (): void => seen.clear()
+
+/** What a link or a file is; undefined where there is nothing. @throws every other error of the file system */
+export const glanceAtLink = (path: string): Stats | undefined =>
+  glance(`link ${path}`, () => lstatSync(path, {throwIfNoEntry: false}))
+
+/** What a file is; undefined where there is none. @throws every other error of the file system */
+export const glanceAtFile = (path: string): Stats | undefined =>
+  glance(path, () => statSync(path, {throwIfNoEntry: false}))
+
+function glance(name: string, look: () => Stats | undefined): Stats | undefined {
+  if (!glancing) return look()
+  const now = performance.now()
+  if (now > until) {
+    seen.clear()
+    until = now + GLANCE_MS
+  }
+  if (seen.has(name)) return seen.get(name)
+  const stat = look()
+  seen.set(name, stat)
+  return stat
+}

@@ -19,6 +19,7 @@ import {
 import {dirname, join, sep} from 'node:path'
 import {AccessDeniedError, conflict, errno, MhError} from './errors.ts'
 import {reach} from './faults.ts'
+import {lookAgain} from './glance.ts'
 
 const OWNER_ONLY = 0o600
 const OWNER_FOLDER = 0o700
@@ -109,6 +110,7 @@ export const discardStaged = (): void => discard([...waiting].map((path) => ({pa
 export function place(staged: StagedFile, target: string): void {
   reach('rename')
   renameSync(staged.path, target)
+  lookAgain()
   waiting.delete(staged.path)
   reach('renamed')
 }
@@ -184,14 +186,23 @@ export function ensureSystemFolder(path: string): void {
 
 /** One level at a time: mkdir's own `recursive` never ends below /proc (seen with Node 24). */
 function makeFolders(path: string): void {
+  const error = makeFolder(path)
+  if (error === undefined) return
+  if (dirname(path) !== path && !existsSync(dirname(path))) makeFolders(dirname(path))
+  // Meanwhile another process may have made the one above, or this one.
+  const again = makeFolder(path)
+  if (again !== undefined) throw again
+}
+
+/** @returns the error where the folder above is missing; one that is there already is none */
+function makeFolder(path: string): Error | undefined {
   try {
     mkdirSync(path, OWNER_FOLDER)
   } catch (error) {
-    if (errno(error) === 'EEXIST') return
-    if (errno(error) !== 'ENOENT' || dirname(path) === path || existsSync(dirname(path))) throw error
-    makeFolders(dirname(path))
-    mkdirSync(path, OWNER_FOLDER)
+    if (errno(error) === 'ENOENT') return error as Error
+    if (errno(error) !== 'EEXIST') throw error
   }
+  return undefined
 }
 
 export const profileGone = (root: string): MhError =>

@@ -5,6 +5,8 @@
  * evidence: ids}). Each becomes a profile of its own in one temporary data root, captured through `mh capture --batch`; every
  * question is asked with the code behind `mh remember`. docs/retrieval.md says where such conversations come from.
  *
+ * With MH_STORE=postgres://… (an empty store, prepared by `mh store upgrade`) everything is kept there, and the figures are to be the same.
+ *
  * --pooled puts all of them into one profile, --ablation also prints what is found with each part of ranking left out.
  */
 import {spawnSync} from 'node:child_process'
@@ -12,10 +14,11 @@ import {mkdtempSync, readFileSync, rmSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {basename, join} from 'node:path'
 import {parseArgs} from 'node:util'
-import {withUserContext} from '../../src/core/context.ts'
+import {backend, enterContext} from '../../src/core/backend.ts'
 import {memoryIndex} from '../../src/core/memory/files/memory-index.ts'
 import {searchMemories} from '../../src/core/memory/memories.ts'
-import {requireUserByName} from '../../src/core/users/accounts.ts'
+import {closeStore, openStore} from '../../src/core/open-store.ts'
+import {requireUser} from '../../src/core/users/accounts.ts'
 import {contextOf} from '../../src/core/users/identify.ts'
 import {PARTS, searchWith} from './ablation.ts'
 import {type Answered, type Scores, score} from './score.ts'
@@ -61,6 +64,7 @@ process.env.MH_HOME = root
 process.env.XDG_CACHE_HOME = join(root, 'compile')
 try {
   const profiles = makeProfiles()
+  await openStore()
   const answered: Answered[] = []
   let strangers = 0
   let milliseconds = 0
@@ -78,6 +82,7 @@ try {
   if (strangers > 0) process.exitCode = 1
   if (ablation) await printAblation(profiles)
 } finally {
+  await closeStore()
   rmSync(root, {recursive: true, force: true})
 }
 
@@ -127,11 +132,11 @@ async function ask(
   username: string,
   questions: readonly Question[]
 ): Promise<{answered: Answered[]; strangers: number; milliseconds: number}> {
-  return withUserContext(contextOf(requireUserByName(username)), async () => {
+  return enterContext(contextOf(await requireUser(username)), async () => {
     const answered: Answered[] = []
     let strangers = 0
     let milliseconds = 0
-    const own = join(root, 'profiles', username, '/')
+    const own = `${backend()?.address ?? join(root, 'profiles')}/${username}/`
     for (const {question, category, evidence} of questions) {
       const {results, tookMs} = await searchMemories(question, {limit: RESULTS})
       strangers += results.filter(({path}) => !path.startsWith(own)).length
@@ -148,8 +153,8 @@ async function printAblation(profiles: readonly Profile[]): Promise<void> {
   for (const [name, changed] of Object.entries(PARTS)) {
     const answered: Answered[] = []
     for (const {username, questions} of profiles) {
-      const user = contextOf(requireUserByName(username))
-      const found = await withUserContext(user, () =>
+      const user = contextOf(await requireUser(username))
+      const found = await enterContext(user, () =>
         memoryIndex.use(user, (index) =>
           Promise.all(
             questions.map(({question}) =>

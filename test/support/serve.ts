@@ -34,5 +34,7 @@ export async function startServe(home: Home, args: readonly string[] = []): Prom
     })
     running.then(({stderr}) => reject(new Error(`mh serve ended: ${text}${stderr}`)))
   })
-  return {...(JSON.parse(printed) as Omit<Served, 'end'>), end}
+  const served = JSON.parse(printed) as Omit<Served, 'end'>
+  if (served.url === undefined) throw new Error(`mh serve did not start: ${printed}`)
+  return {...served, end}
 }

@@ -2,7 +2,12 @@ import {hostname} from 'node:os'
 import {setTimeout as sleep} from 'node:timers/promises'
 import {agentLog} from '../../core/agents/log.ts'
 import {type SchedulerProcess, scheduleStore} from '../../core/agents/schedule-store.ts'
-import {isRootThere, isSchedulerLocked, takeSchedulerLock} from '../../core/agents/scheduler-lock.ts'
+import {
+  isRootThere,
+  isSchedulerLocked,
+  type SchedulerLock,
+  takeSchedulerLock
+} from '../../core/agents/scheduler-lock.ts'
 import {type AuditEvent, auditSystem} from '../../core/audit.ts'
 import {backend} from '../../core/backend.ts'
 import {readRootConfig} from '../../core/config.ts'
@@ -33,17 +38,43 @@ export async function runScheduler(signal: AbortSignal, onStart: (pid: number) =
   requirePermission('agent.service')
   serveSeveralPeople()
   await withoutUserContext(async () => {
-    let lock = await takeSchedulerLock()
-    for (const end = Date.now() + LOOKERS; lock === undefined; lock = await takeSchedulerLock()) {
-      if (Date.now() > end) throw await alreadyRunning()
-      await sleep(20)
-    }
-    try {
-      await serve(AbortSignal.any([signal, lock.lost]), onStart)
-    } finally {
-      await lock.release()
+    let lock: SchedulerLock | undefined = await takeLock()
+    let tell = onStart
+    while (lock !== undefined) {
+      const {lost}: SchedulerLock = lock
+      try {
+        await serve(AbortSignal.any([signal, lost]), tell)
+      } catch (error) {
+        if (!lost.aborted) throw error
+      } finally {
+        await lock.release()
+      }
+      tell = () => {}
+      lock = lost.aborted ? await takeLockAgain(signal) : undefined
     }
   })
+}
+
+/** @throws MhError SCHEDULER_RUNNING (exit 5) */
+async function takeLock(): Promise<SchedulerLock> {
+  for (const end = Date.now() + LOOKERS; ; await sleep(20)) {
+    const lock = await takeSchedulerLock()
+    if (lock !== undefined) return lock
+    if (Date.now() > end) throw await alreadyRunning()
+  }
+}
+
+/** Goes on when the database, which the lock was lost with, is back. @returns undefined where it is told to end before that */
+async function takeLockAgain(signal: AbortSignal): Promise<SchedulerLock | undefined> {
+  while (!signal.aborted) {
+    try {
+      return await takeLock()
+    } catch (error) {
+      if ((error as MhError).code !== 'STORE_UNREACHABLE') throw error
+      await sleep(WATCH, undefined, {signal}).catch(() => undefined)
+    }
+  }
+  return undefined
 }
 
 async function serve(signal: AbortSignal, onStart: (pid: number) => void): Promise<void> {
@@ -84,8 +115,7 @@ async function runnerOf(processes: JobProcesses): Promise<SchedulerWorld['run']>
   if (queue === undefined) return (job, ended) => processes.run(job, ended)
   return async (job) => {
     try {
-      // Within one minute the same job is the same, whoever puts it in.
-      await queue.add(job, `${job.userId} ${job.agent} ${Math.floor(Date.now() / 60_000)}`)
+      await queue.add(job)
       return undefined
     } catch (error) {
       return failedJob(`it could not be put into the queue: ${(error as Error).message}`)

@@ -15,11 +15,8 @@ export interface QueueCounts {
 
 /** Jobs that workers on any number of machines take from one queue. */
 export interface JobQueue {
-  /**
-   * Puts a job into the queue, once for each `key`.
-   * @param key tells the same job when it comes again, as two schedulers would put it
-   */
-  add(job: QueuedJob, key: string): Promise<void>
+  /** Puts a job into the queue, where the same does not wait there already. */
+  add(job: QueuedJob): Promise<void>
   /**
    * Works on jobs, so many at once, until the signal is aborted; then waits for those at hand. One person is worked on by one at a time,
    * wherever that is. A job whose `run` throws is tried again a little later, and given up after the third try; one whose worker dies is

@@ -53,8 +53,8 @@ export async function openPostgres(connection: string): Promise<Backend> {
     issued: postgresIssued(database),
     inbox: postgresInbox(database),
     schedules: postgresSchedules(database),
-    locks: postgresLocks(lockPool),
-    jobs: () => (jobs ??= import('./jobs.ts').then(({postgresJobs}) => postgresJobs(database.pool))),
+    locks: postgresLocks(lockPool, database.address),
+    jobs: () => (jobs ??= import('./jobs.ts').then(({postgresJobs}) => postgresJobs(database.pool, database.address))),
     setup: postgresSetup(database),
     attempts: () => postgresAttempts(database),
 

@@ -1,6 +1,6 @@
 import type {Pool} from 'pg'
 import {shownAddress} from '../store-address.ts'
-import {storeError} from './errors.ts'
+import {asStoreError} from './errors.ts'
 import {openPool} from './pool.ts'
 import {requireSchema} from './schema-version.ts'
 import {inTransaction, type Scope, SYSTEM, type Transaction} from './transaction.ts'
@@ -38,13 +38,7 @@ export interface Database {
 export async function openDatabase(connection: string): Promise<Database> {
   const address = shownAddress(connection)
   const pool = await openPool(connection)
-  const told = async <T>(fn: () => Promise<T>): Promise<T> => {
-    try {
-      return await fn()
-    } catch (error) {
-      throw storeError(error, address)
-    }
-  }
+  const told = <T>(fn: () => Promise<T>): Promise<T> => asStoreError(address, fn)
   try {
     const {vectors, ...shared} = await told(() => inTransaction(pool, SYSTEM, (one) => look(one, address), 'READ ONLY'))
     return {

@@ -18,6 +18,15 @@ export function storeError(error: unknown, address: string): unknown {
   return failure(known.code, `The store at ${address} ${known.says}`, {hint: known.hint, cause: error})
 }
 
+/** Does something over a connection. @throws what `storeError` makes of what it throws */
+export async function asStoreError<T>(address: string, fn: () => Promise<T>): Promise<T> {
+  try {
+    return await fn()
+  } catch (error) {
+    throw storeError(error, address)
+  }
+}
+
 /** Whether the connection is the matter, and not what was asked over it. */
 export function isUnreachable(error: Error): boolean {
   const code = errno(error) ?? ''

@@ -1,8 +1,8 @@
-import {createHash} from 'node:crypto'
 import type {Client, Pool} from 'pg'
 import type {Db, PgBoss} from 'pg-boss'
 import type {JobQueue, QueuedJob} from '../agents/job-queue.ts'
 import {notify} from '../notices.ts'
+import {asStoreError} from './errors.ts'
 import {PROGRAM_ROLE} from './pool.ts'
 
 export const JOBS_SCHEMA = 'mh_jobs'
@@ -18,17 +18,23 @@ const LONGEST_JOB = 2.5 * 60 * 60
  * The queue of agents' jobs, kept by pg-boss: in the same database as everything else, so that there is one thing to run, to back up and to
  * restore; each job is claimed by one worker (FOR UPDATE SKIP LOCKED), and of one person one job is active at a time (policy singleton).
  */
-export async function postgresJobs(pool: Pool): Promise<JobQueue> {
+export async function postgresJobs(pool: Pool, address: string): Promise<JobQueue> {
   const boss = await open({executeSql: (text, values) => pool.query(text, values)})
   boss.on('error', (error: Error) => notify({code: 'QUEUE_FAILED', message: `The queue of jobs: ${error.message}`}))
   let started: Promise<unknown> | undefined
   /** Only who works looks after the queue as well: retries what dead workers left, and removes what is done. */
   const start = (supervise: boolean): Promise<unknown> => (started ??= boss.start({supervise} as never))
   return {
-    async add({agent, userId}, key) {
-      await start(false)
-      await boss.send(QUEUE, {agent, userId}, {id: idOf(key), singletonKey: userId})
-    },
+    add: ({agent, userId}) =>
+      asStoreError(address, async () => {
+        await start(false)
+        const {rows} = await pool.query(
+          `SELECT 1 FROM ${JOBS_SCHEMA}.job WHERE name = $1 AND singleton_key = $2 AND state IN ('created', 'retry') AND data ->> 'agent' = $3 LIMIT 1`,
+          [QUEUE, userId, agent]
+        )
+        if (rows.length > 0) return
+        await boss.send(QUEUE, {agent, userId}, {singletonKey: userId})
+      }),
 
     async work(concurrency, run, signal) {
       await start(true)
@@ -49,12 +55,14 @@ export async function postgresJobs(pool: Pool): Promise<JobQueue> {
     },
 
     async counts() {
-      const {rows} = await pool.query(
-        `SELECT count(*) FILTER (WHERE name = $1 AND state IN ('created', 'retry'))::int AS waiting,
+      const {rows} = await asStoreError(address, () =>
+        pool.query(
+          `SELECT count(*) FILTER (WHERE name = $1 AND state IN ('created', 'retry'))::int AS waiting,
             count(*) FILTER (WHERE name = $1 AND state = 'active')::int AS active,
             count(*) FILTER (WHERE name = $2 AND state = 'created')::int AS dead
           FROM ${JOBS_SCHEMA}.job`,
-        [QUEUE, DEAD]
+          [QUEUE, DEAD]
+        )
       )
       return rows[0]
     },
@@ -106,10 +114,4 @@ async function open(db: Db, owner = false): Promise<PgBoss> {
     monitorIntervalSeconds: 5,
     openTelemetry: {enabled: false}
   })
-}
-
-/** A UUID of the key's, so that a job that is there already is not put in again. */
-function idOf(key: string): string {
-  const hex = createHash('sha256').update(key).digest('hex')
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-5${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`
 }

@@ -1,4 +1,5 @@
 import type {Pool, PoolClient} from 'pg'
+import {asStoreError} from './errors.ts'
 
 /** A lock that is held until it is given back, or its holder's connection ends. */
 export interface NamedLock {
@@ -15,27 +16,30 @@ export interface NamedLocks {
   isTaken(name: string): Promise<boolean>
 }
 
-export const postgresLocks = (pool: Pool): NamedLocks => ({
-  async take(name) {
-    const client = await pool.connect()
-    try {
-      const {rows} = await client.query('SELECT pg_try_advisory_lock(hashtextextended($1, 0)) AS taken', [name])
-      if (rows[0].taken) return held(client, name)
-      client.release()
-      return undefined
-    } catch (error) {
-      client.release(error as Error)
-      throw error
-    }
-  },
+export const postgresLocks = (pool: Pool, address: string): NamedLocks => ({
+  take: (name) =>
+    asStoreError(address, async () => {
+      const client = await pool.connect()
+      try {
+        const {rows} = await client.query('SELECT pg_try_advisory_lock(hashtextextended($1, 0)) AS taken', [name])
+        if (rows[0].taken) return held(client, name)
+        client.release()
+        return undefined
+      } catch (error) {
+        client.release(error as Error)
+        throw error
+      }
+    }),
 
   async isTaken(name) {
     // A key of 64 bits stands in two columns.
-    const {rows} = await pool.query(
-      `SELECT EXISTS (SELECT FROM pg_locks, (SELECT hashtextextended($1, 0) AS key) k WHERE locktype = 'advisory' AND objsubid = 1
+    const {rows} = await asStoreError(address, () =>
+      pool.query(
+        `SELECT EXISTS (SELECT FROM pg_locks, (SELECT hashtextextended($1, 0) AS key) k WHERE locktype = 'advisory' AND objsubid = 1
         AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
         AND classid = ((k.key >> 32) & 4294967295)::bigint::oid AND objid = (k.key & 4294967295)::bigint::oid) AS taken`,
-      [name]
+        [name]
+      )
     )
     return rows[0].taken
   }

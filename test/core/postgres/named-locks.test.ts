@@ -6,14 +6,16 @@ import {describeWithPostgres, testDatabase} from '../../support/postgres.ts'
 
 describeWithPostgres('locks by name', () => {
   let pool: Pool
+  let address: string
 
   beforeAll(async () => {
-    pool = await openPool((await testDatabase()).address)
+    ;({address} = await testDatabase())
+    pool = await openPool(address)
   })
   afterAll(() => pool.end())
 
   it('are free for the next as soon as they are given back', async () => {
-    const locks = postgresLocks(pool)
+    const locks = postgresLocks(pool, address)
     for (let turn = 0; turn < 100; turn++) {
       const lock = await locks.take('turn')
       expect(lock, `turn ${turn}`).toBeDefined()

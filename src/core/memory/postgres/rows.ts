@@ -196,7 +196,7 @@ function addCounts(
 const PUT = `INSERT INTO memory (user_id, id, row, reversed, timestamp, type, session, speaker, processed, private, flags, asking,
     person, asked, terms, place, record)
   SELECT $1, m.* FROM json_to_recordset($2) AS m (id text, row int, reversed text, timestamp bigint, type text, session text,
-    speaker text, processed boolean, private boolean, flags smallint, asking real, person real, asked text, terms text,
+    speaker text, processed boolean, private boolean, flags smallint, asking double precision, person double precision, asked text, terms text,
     place text, record text)`
 
 const TAKE = `DELETE FROM memory WHERE user_id = $1 AND id = ANY($2::text[])

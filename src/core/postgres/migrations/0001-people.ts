@@ -91,8 +91,8 @@ export const people = `
     processed boolean NOT NULL,
     private boolean NOT NULL,
     flags smallint NOT NULL,
-    asking real NOT NULL,
-    person real NOT NULL,
+    asking double precision NOT NULL,
+    person double precision NOT NULL,
     asked text NOT NULL,
     terms text NOT NULL,
     -- Where its file lay, for memories that came from files.

@@ -11,7 +11,7 @@ const shared = {
 
 export default defineConfig({
   test: {
-    globalSetup: ['test/support/build-once.ts', 'test/support/postgres-cluster.ts'],
+    globalSetup: ['build-once', 'shared-folder', 'postgres-cluster'].map((name) => `test/support/${name}.ts`),
     // Most of a test's time is spent in the programs that it starts.
     maxWorkers: 3,
     projects: [

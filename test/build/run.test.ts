@@ -58,7 +58,7 @@ describe('under a Node that is too old', () => {
 describe('the compile cache', () => {
   it('lies in a folder of the person alone', async () => {
     const home = temporaryHome()
-    await mh(home, ['--version'])
+    await mh(home, ['--version'], {env: {XDG_CACHE_HOME: ''}})
     const folder = join(home.home, '.cache', 'mh', 'compile')
     expect(statSync(folder).mode & 0o777).toBe(0o700)
   })

@@ -1,4 +1,6 @@
-import {join} from 'node:path'
+import {execFileSync} from 'node:child_process'
+import {existsSync, mkdirSync, renameSync} from 'node:fs'
+import {dirname, join} from 'node:path'
 import {execa} from 'execa'
 import type {Home} from './home.ts'
 
@@ -28,6 +30,7 @@ export const environment = (home: Home, env: Record<string, string> = {}): Recor
   TZ: 'UTC',
   HOME: home.home,
   MH_HOME: home.root,
+  ...(process.env.MH_TEST_CACHE ? {XDG_CACHE_HOME: process.env.MH_TEST_CACHE} : {}),
   // Set where the tests run over a database.
   ...(process.env.MH_STORE ? {MH_STORE: process.env.MH_STORE} : {}),
   ...env
@@ -57,8 +60,27 @@ export async function mh(home: Home, args: readonly string[], options: RunOption
   }
 }
 
-/** Makes people; the first is owner and active. */
+/** Makes people; the first is owner and active. In a new home they are a copy of the same people, made once a run. */
 export async function people(home: Home, ...names: string[]): Promise<void> {
+  const shared = process.env.MH_TEST_CACHE
+  if (shared === undefined || process.env.MH_STORE || existsSync(home.root)) return makePeople(home, names)
+  const made = join(shared, 'people', names.join(' '))
+  if (!existsSync(made)) {
+    const own: Home = {...home, root: `${home.root}-made`}
+    await makePeople(own, names)
+    mkdirSync(dirname(made), {recursive: true})
+    try {
+      renameSync(own.root, made)
+    } catch (error) {
+      // Another file of tests was first.
+      if ((error as NodeJS.ErrnoException).code !== 'ENOTEMPTY') throw error
+    }
+  }
+  // Node's own copy leaves out the modes of folders.
+  execFileSync('cp', ['-a', made, home.root])
+}
+
+async function makePeople(home: Home, names: readonly string[]): Promise<void> {
   for (const name of names) {
     const made = await mh(home, ['user', 'create', name])
     if (made.exitCode !== 0) throw new Error(made.stderr)

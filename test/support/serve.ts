@@ -6,6 +6,8 @@ import {BIN, environment} from './mh.ts'
 /** `mh serve` as a process of its own. */
 export interface Served {
   url: string
+  /** Of the process. */
+  pid: number
   link: string | null
   setupToken: string | null
   /** Sends the signal and waits for the end. */
@@ -34,7 +36,7 @@ export async function startServe(home: Home, args: readonly string[] = []): Prom
     })
     running.then(({stderr}) => reject(new Error(`mh serve ended: ${text}${stderr}`)))
   })
-  const served = JSON.parse(printed) as Omit<Served, 'end'>
+  const served = JSON.parse(printed) as Omit<Served, 'end' | 'pid'>
   if (served.url === undefined) throw new Error(`mh serve did not start: ${printed}`)
-  return {...served, end}
+  return {...served, pid: running.pid ?? 0, end}
 }

@@ -60,8 +60,10 @@ export async function openPostgres(connection: string): Promise<Backend> {
 
     enter: async (user, fn) => {
       const {userId} = user
-      const found = await database.look(userId, (transaction) =>
-        transaction.row<Shared & {account: string; revision: number; documents: string | null}>(userId, ENTER, [userId])
+      const [found] = await database.rows<Shared & {account: string; revision: number; documents: string | null}>(
+        userId,
+        ENTER,
+        [userId]
       )
       if (found === undefined)
         throw conflict('PROFILE_GONE', `The account of ${user.username} is gone`, 'mh user list shows who is there')
@@ -127,20 +129,16 @@ export async function openPostgres(connection: string): Promise<Backend> {
       return row === undefined ? shared.settings : JSON.parse(row.settings)
     },
 
-    read(path) {
+    async read(path) {
       const {userId} = requireUserContext('Documents')
-      return database.look(userId, async (transaction) => {
-        const found = await transaction.row<{body: string | null}>(userId, READ, [userId, path])
-        return found?.body ?? undefined
-      })
+      const [found] = await database.rows<{body: string | null}>(userId, READ, [userId, path])
+      return found?.body ?? undefined
     },
-    list(folder) {
+    async list(folder) {
       const {userId} = requireUserContext('Documents')
-      return database.look(userId, async (transaction) => {
-        // "0" is what follows "/".
-        const found = await transaction.rows<{path: string}>(userId, LIST, [userId, `${folder}/`, `${folder}0`])
-        return found.map(({path}) => path)
-      })
+      // "0" is what follows "/".
+      const found = await database.rows<{path: string}>(userId, LIST, [userId, `${folder}/`, `${folder}0`])
+      return found.map(({path}) => path)
     },
     async writeProfile(userId, folder) {
       const [{readProfile}, {writeTree}] = await Promise.all([
@@ -150,9 +148,7 @@ export async function openPostgres(connection: string): Promise<Backend> {
       await database.look(userId, (transaction) => writeTree(folder, [], readProfile(transaction, userId)))
     },
     refresh: async () => {
-      const found = await database.look(SYSTEM, (transaction) =>
-        transaction.row<Shared>(SYSTEM, 'SELECT settings::text, accounts FROM system')
-      )
+      const [found] = await database.rows<Shared>(SYSTEM, 'SELECT settings::text, accounts FROM system')
       if (found !== undefined) shared = read(found)
     },
     async close() {
@@ -164,32 +160,24 @@ export async function openPostgres(connection: string): Promise<Backend> {
 }
 
 function accountsOf(database: Database): AccountStore {
-  const one = (condition: string, value: string) =>
-    database.look(SYSTEM, async (transaction) => {
-      const found = await transaction.row<{record: string}>(
-        SYSTEM,
-        `SELECT record::text FROM account WHERE ${condition} = $1`,
-        [value]
-      )
-      return found === undefined ? undefined : readAccount(found.record)
-    })
+  const one = async (column: 'name' | 'user_id', value: string) => {
+    const [found] = await database.rows<{record: string}>(
+      SYSTEM,
+      {name: `account-${column}`, text: `SELECT record::text FROM account WHERE ${column} = $1`},
+      [value]
+    )
+    return found === undefined ? undefined : readAccount(found.record)
+  }
   return {
     byName: (username) => one('name', username.toLowerCase()),
     byId: (id) => one('user_id', id),
-    all: () =>
-      database.look(SYSTEM, async (transaction) =>
-        (await transaction.rows<{record: string}>(SYSTEM, 'SELECT record::text FROM account ORDER BY number')).map(
-          ({record}) => readAccount(record)
-        )
+    all: async () =>
+      (await database.rows<{record: string}>(SYSTEM, 'SELECT record::text FROM account ORDER BY number')).map(
+        ({record}) => readAccount(record)
       ),
-    hasOwnerBeside: (id) =>
-      database.look(
-        SYSTEM,
-        async (transaction) =>
-          (await transaction.row(SYSTEM, "SELECT 1 FROM account WHERE role = 'owner' AND user_id <> $1 LIMIT 1", [
-            id
-          ])) !== undefined
-      )
+    hasOwnerBeside: async (id) =>
+      (await database.rows(SYSTEM, "SELECT 1 FROM account WHERE role = 'owner' AND user_id <> $1 LIMIT 1", [id]))
+        .length > 0
   }
 }
 

@@ -1,9 +1,9 @@
-import type {Pool} from 'pg'
+import type {Pool, QueryResultRow} from 'pg'
 import {shownAddress} from '../store-address.ts'
 import {asStoreError} from './errors.ts'
 import {openPool} from './pool.ts'
 import {requireSchema} from './schema-version.ts'
-import {inTransaction, type Scope, SYSTEM, type Transaction} from './transaction.ts'
+import {inTransaction, rowsOf, type Scope, type Statement, SYSTEM, type Transaction} from './transaction.ts'
 import {currentUnit, inUnit, type LockedProfile, type Unit} from './unit.ts'
 
 /** What everybody shares: settings as JSON, and how many accounts there are. */
@@ -21,6 +21,12 @@ export interface Database {
   readonly vectors: boolean
   /** What was shared when it was opened. */
   readonly shared: Shared
+  /** The rows of one statement that only looks. */
+  rows<Row extends QueryResultRow>(
+    scope: Scope,
+    statement: Statement | string,
+    values?: readonly unknown[]
+  ): Promise<Row[]>
   /** Runs statements that only look: in the change that is under way here, else in a transaction of their own. */
   look<T>(scope: Scope, fn: (transaction: Transaction) => Promise<T>): Promise<T>
   /** Runs statements that change something which needs no lock of its own: in the change that is under way here, else as one. */
@@ -46,6 +52,14 @@ export async function openDatabase(connection: string): Promise<Database> {
       pool,
       vectors,
       shared,
+      rows<Row extends QueryResultRow>(scope: Scope, statement: Statement | string, values: readonly unknown[] = []) {
+        const unit = currentUnit()
+        return told(() =>
+          unit === undefined
+            ? rowsOf<Row>(pool, scope, statement, values)
+            : unit.transaction.rows<Row>(scope, statement, values)
+        )
+      },
       look(scope, fn) {
         const unit = currentUnit()
         return told(() => (unit === undefined ? inTransaction(pool, scope, fn, 'READ ONLY') : fn(unit.transaction)))

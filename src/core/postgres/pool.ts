@@ -50,6 +50,8 @@ async function settingsOf(address: string, options: string): Promise<PoolConfig>
     options: `${asked} ${options}`.trim(),
     connectionTimeoutMillis: PATIENCE_MS,
     application_name: 'mh',
+    // A statement does not wait for the answer to the one before it.
+    pipeline: true,
     keepAlive: true,
     types: {
       // Numbers of 64 bits count memories and milliseconds here: all of them are exact in a double.

@@ -1,4 +1,5 @@
-import type {Pool, PoolClient, QueryResult, QueryResultRow} from 'pg'
+import type {Duplex} from 'node:stream'
+import type {Pool, PoolClient, QueryConfig, QueryResult, QueryResultRow} from 'pg'
 import {isUnreachable} from './errors.ts'
 
 /** Sees the accounts and the system's own rows, and no person's. */
@@ -17,15 +18,17 @@ export interface Statement {
 
 /**
  * A transaction. Each statement says for whom it runs; the database shows the rows of that person alone, whatever it asks for. Statements
- * run in the order in which they were given.
+ * run in the order in which they were given, and are sent without waiting for those before them: what is given at once costs one
+ * round trip. Behind one that failed the server refuses the others, and each of them throws what the first one did.
  */
 export class Transaction {
   readonly #client: PoolClient
   #scope: Scope | undefined
-  /** The statement that was given last: the next one waits for it. */
-  #last: Promise<unknown> = Promise.resolve()
+  /** The end of everything that was given so far. */
+  #given: Promise<unknown> = Promise.resolve()
   /** Why the transaction failed: everything behind that only says that it did. */
   #failure: unknown
+  #committed: Promise<void> | undefined
 
   constructor(client: PoolClient) {
     this.#client = client
@@ -34,7 +37,7 @@ export class Transaction {
   async begin(scope: Scope, kind: Kind = ''): Promise<void> {
     this.#scope = scope
     // One message for both. The values are quoted by the driver.
-    await this.#client.query(`BEGIN ${kind}; ${this.#setting(scope)}`)
+    await this.#give({text: `BEGIN ${kind}; ${this.#setting(scope)}`})
   }
 
   async rows<Row extends QueryResultRow>(
@@ -59,35 +62,53 @@ export class Transaction {
     return (await this.#run(scope, statement, values)).rowCount ?? 0
   }
 
-  async commit(): Promise<void> {
-    await this.#last
-    await this.#client.query('COMMIT')
+  /** Waits for everything that was given. @throws what the first statement that failed did */
+  async settle(): Promise<void> {
+    await this.#given
+    if (this.#failure !== undefined) throw this.#failure
+  }
+
+  /**
+   * Goes out with what was given before it; nothing can be given behind it.
+   * @throws what the first statement that failed did: to the server, ending a transaction that failed is no error
+   */
+  commit(): Promise<void> {
+    this.#committed ??= this.#failure === undefined ? this.#end() : this.settle()
+    return this.#committed
+  }
+
+  async #end(): Promise<void> {
+    await this.#give({text: 'COMMIT'})
+    await this.settle()
   }
 
   async rollback(): Promise<void> {
-    await this.#last
+    await this.#given
     await this.#client.query('ROLLBACK')
   }
 
-  #run<Row extends QueryResultRow>(
+  async #run<Row extends QueryResultRow>(
     scope: Scope,
     statement: Statement | string,
     values: readonly unknown[]
   ): Promise<QueryResult<Row>> {
-    const {name, text} = typeof statement === 'string' ? {name: undefined, text: statement} : statement
-    const result = this.#last.then(async () => {
-      if (this.#failure !== undefined) throw this.#failure
-      try {
-        if (this.#scope !== scope) await this.#client.query(this.#setting(scope))
-        this.#scope = scope
-        return await this.#client.query<Row>({text, values: [...values], ...(name === undefined ? {} : {name})})
-      } catch (error) {
-        this.#failure = error
-        throw error
-      }
+    if (this.#failure !== undefined) throw this.#failure
+    if (this.#scope !== scope) this.#give({text: this.#setting(scope)}).catch(() => {})
+    this.#scope = scope
+    return this.#give<Row>({...(typeof statement === 'string' ? {text: statement} : statement), values: [...values]})
+  }
+
+  #give<Row extends QueryResultRow>(query: QueryConfig): Promise<QueryResult<Row>> {
+    const {promise, resolve, reject} = Promise.withResolvers<QueryResult<Row>>()
+    sendAtOnce(this.#client)
+    // Told by a call and not by a promise, so that one that cannot even be sent has failed before an end is sent behind it.
+    this.#client.query<Row>(query, (error: Error | null, result) => {
+      if (error === null || error === undefined) return resolve(result)
+      this.#failure ??= error
+      reject(this.#failure as Error)
     })
-    this.#last = result.catch(() => {})
-    return result
+    this.#given = promise.catch(() => {})
+    return promise
   }
 
   #setting(scope: Scope): string {
@@ -96,40 +117,62 @@ export class Transaction {
   }
 }
 
-/** Runs `fn` in a transaction of its own; what it did is kept where it returns, and taken back where it throws. */
+/** What is given in one turn goes out as one packet: the calls of the system would cost more than everything else. */
+function sendAtOnce(client: PoolClient): void {
+  const {stream} = (client as unknown as {connection: {stream: Duplex}}).connection
+  stream.cork()
+  process.nextTick(() => stream.uncork())
+}
+
+/**
+ * Runs `fn` in a transaction of its own; what it did is kept where it returns, and taken back where it throws. Its first statement goes
+ * out with the beginning. Where that shows that the connection broke while it was idle, nothing was done, and `fn` runs a second time
+ * over another one: so it does nothing that lasts before the answer to its first statement.
+ */
 export async function inTransaction<T>(
   pool: Pool,
   scope: Scope,
   fn: (transaction: Transaction) => Promise<T>,
   kind: Kind = ''
 ): Promise<T> {
-  const {client, transaction} = await begin(pool, scope, kind)
-  let broken: Error | undefined
-  try {
-    const result = await fn(transaction)
-    await transaction.commit()
-    return result
-  } catch (error) {
-    await transaction.rollback().catch((failed: Error) => {
-      broken = failed
-    })
-    throw error
-  } finally {
-    client.release(broken)
-  }
-}
-
-/** A connection that broke while it was idle is found out by the first message over it; nothing was done by then. */
-async function begin(pool: Pool, scope: Scope, kind: Kind): Promise<{client: PoolClient; transaction: Transaction}> {
   for (let tries = 1; ; tries++) {
     const client = await pool.connect()
     const transaction = new Transaction(client)
+    const beginning = transaction.begin(scope, kind)
+    const working = fn(transaction)
+    let begun = false
+    let broken: Error | undefined
     try {
-      await transaction.begin(scope, kind)
-      return {client, transaction}
+      await Promise.allSettled([beginning, working])
+      await beginning
+      begun = true
+      const result = await working
+      await transaction.commit()
+      return result
     } catch (error) {
-      client.release(error as Error)
-      if (tries === 2 || !isUnreachable(error as Error)) throw error
+      if (begun) await transaction.rollback().catch((failed: Error) => (broken = failed))
+      else broken = error as Error
+      if (begun || tries === 2 || !isUnreachable(error as Error)) throw error
+    } finally {
+      client.release(broken)
     }
   }
 }
+
+/** The rows of one statement that only looks, for one round trip. */
+export const rowsOf = <Row extends QueryResultRow>(
+  pool: Pool,
+  scope: Scope,
+  statement: Statement | string,
+  values: readonly unknown[]
+): Promise<Row[]> =>
+  inTransaction(
+    pool,
+    scope,
+    (transaction) => {
+      const rows = transaction.rows<Row>(scope, statement, values)
+      transaction.commit().catch(() => {})
+      return rows
+    },
+    'READ ONLY'
+  )

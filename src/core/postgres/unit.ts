@@ -6,7 +6,7 @@ import {conflict, notFound} from '../errors.ts'
 import {reach} from '../faults.ts'
 import type {User} from '../users/user.ts'
 import {formatAccount, readAccount} from './account-record.ts'
-import {inTransaction, type Scope, SYSTEM, type Transaction} from './transaction.ts'
+import {inTransaction, type Scope, type Statement, SYSTEM, type Transaction} from './transaction.ts'
 
 /** Counters of a person's row, as they are under its lock. What a change adds is written once, when it ends. */
 export interface PersonRow {
@@ -66,8 +66,6 @@ export class Unit {
   readonly transaction: Transaction
   readonly profiles = new Map<string, LockedProfile>()
   accounts: LockedAccounts | undefined
-  /** Statements that were given and not waited for. */
-  readonly #sent: Promise<unknown>[] = []
 
   constructor(transaction: Transaction) {
     this.transaction = transaction
@@ -100,22 +98,14 @@ export class Unit {
   }
 
   /** Gives a statement, and does not wait for it: the end of the unit does, and fails where it failed. */
-  send(scope: Scope, text: string, values: readonly unknown[]): void {
-    const sent = this.transaction.change(scope, text, values)
-    sent.catch(() => {})
-    this.#sent.push(sent)
-  }
-
-  /** Waits for what was given and not waited for. */
-  async settle(): Promise<void> {
-    for (const sent of this.#sent.splice(0)) await sent
+  send(scope: Scope, statement: Statement | string, values: readonly unknown[]): void {
+    this.transaction.change(scope, statement, values).catch(() => {})
   }
 
   /** Writes what waits for the end. */
-  async finish(): Promise<void> {
+  finish(): void {
     for (const profile of this.profiles.values()) if (profile.changed) this.#finishProfile(profile)
     if (this.accounts?.changed) this.#finishAccounts(this.accounts)
-    await this.settle()
     reach('audited')
   }
 
@@ -173,7 +163,7 @@ export async function inUnit<T>(
     const made = new Unit(transaction)
     unit = made
     const value = await units.run(made, () => fn(made))
-    await made.finish()
+    made.finish()
     return value
   })
   reach('committed')
@@ -287,7 +277,7 @@ const columnsOf = (entries: readonly Entry[]): [number[], string[], string[]] =>
 
 const accountRow = (user: User): unknown[] => [user.id, user.username.toLowerCase(), user.role, formatAccount(user)]
 
-const LOCK_PERSON = 'SELECT FROM person WHERE user_id = $1 FOR NO KEY UPDATE'
+const LOCK_PERSON = {name: 'lock-person', text: 'SELECT FROM person WHERE user_id = $1 FOR NO KEY UPDATE'}
 
 const READ_PERSON = {
   name: 'read-person',
@@ -301,12 +291,17 @@ const LOCK_SYSTEM = {
   text: 'SELECT settings::text, accounts, audit_entries, audit_day, audit_hash FROM system FOR NO KEY UPDATE'
 }
 
-const FINISH = `UPDATE person SET revision = $2, language = $3, zone = $4, next_row = $5, memories = $6, unprocessed = $7, terms = $8,
+const UPDATE_PERSON = `UPDATE person SET revision = $2, language = $3, zone = $4, next_row = $5, memories = $6, unprocessed = $7, terms = $8,
   bytes = $9, audit_entries = $10, audit_day = $11, audit_hash = $12 WHERE user_id = $1`
 
-const FINISH_WITH_ENTRIES = `WITH added AS (
+const FINISH = {name: 'finish', text: UPDATE_PERSON}
+
+const FINISH_WITH_ENTRIES = {
+  name: 'finish-with-entries',
+  text: `WITH added AS (
     INSERT INTO audit SELECT $1, * FROM unnest($13::bigint[], $14::text[], $15::text[])
-  ) ${FINISH}`
+  ) ${UPDATE_PERSON}`
+}
 
 const WRITE_DOCUMENT = `INSERT INTO document VALUES ($1, $2, $3)
   ON CONFLICT (user_id, path) DO UPDATE SET body = excluded.body`

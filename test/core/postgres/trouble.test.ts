@@ -38,7 +38,7 @@ describeWithPostgres('a server that goes away', () => {
     const waiting = async (): Promise<number[]> =>
       (
         await database.query<{pid: number}>(
-          "SELECT pid FROM pg_stat_activity WHERE application_name = 'mh' AND wait_event_type = 'Lock'"
+          "SELECT pid FROM pg_stat_activity WHERE application_name = 'mh' AND wait_event_type = 'Lock' AND datname = current_database()"
         )
       ).map(({pid}) => pid)
     while ((await waiting()).length === 0) await sleep(20)

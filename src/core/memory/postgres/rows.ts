@@ -72,13 +72,7 @@ export function putRows({unit, profile}: Locked, rows: readonly NewRow[]): void 
     return [all.map(({text}) => text), all.map(({row}) => row), all.map(({timestamp}) => timestamp)]
   }
   const [tags, tagRows, tagTimes] = pairs('tags')
-  if (tags.length > 0)
-    unit.send(userId, 'INSERT INTO tag SELECT $1, * FROM unnest($2::text[], $3::bigint[], $4::int[])', [
-      userId,
-      tags,
-      tagTimes,
-      tagRows
-    ])
+  if (tags.length > 0) unit.send(userId, PUT_TAGS, [userId, tags, tagTimes, tagRows])
   const [targets, by, at] = pairs('supersedes')
   if (targets.length > 0)
     unit.send(
@@ -181,8 +175,11 @@ function addCounts(
   if (names.length === 0) return
   unit.send(
     userId,
-    `INSERT INTO ${table} SELECT $1, * FROM unnest($2::text[], $3::int[])
-      ON CONFLICT (user_id, ${key}) DO UPDATE SET ${count} = ${table}.${count} + excluded.${count}`,
+    {
+      name: `count-${table}`,
+      text: `INSERT INTO ${table} SELECT $1, * FROM unnest($2::text[], $3::int[])
+        ON CONFLICT (user_id, ${key}) DO UPDATE SET ${count} = ${table}.${count} + excluded.${count}`
+    },
     [userId, names, [...changes.values()]]
   )
   const less = names.filter((name) => (changes.get(name) ?? 0) < 0)
@@ -193,11 +190,19 @@ function addCounts(
     ])
 }
 
-const PUT = `INSERT INTO memory (user_id, id, row, reversed, timestamp, type, session, speaker, processed, private, flags, asking,
+const PUT = {
+  name: 'put-memories',
+  text: `INSERT INTO memory (user_id, id, row, reversed, timestamp, type, session, speaker, processed, private, flags, asking,
     person, asked, terms, place, record)
   SELECT $1, m.* FROM json_to_recordset($2) AS m (id text, row int, reversed text, timestamp bigint, type text, session text,
     speaker text, processed boolean, private boolean, flags smallint, asking double precision, person double precision, asked text, terms text,
     place text, record text)`
+}
+
+const PUT_TAGS = {
+  name: 'put-tags',
+  text: 'INSERT INTO tag SELECT $1, * FROM unnest($2::text[], $3::bigint[], $4::int[])'
+}
 
 const TAKE = `DELETE FROM memory WHERE user_id = $1 AND id = ANY($2::text[])
   RETURNING id, row, place, record, terms, speaker, processed`

@@ -36,15 +36,15 @@ export function postgresMemories(database: Database): MemoryStore {
     return database.look(userId, (transaction) => fn(transaction, userId))
   }
   /** @param tail of a statement over `memory m`, from its condition on */
-  const select = (tail: string, ...values: unknown[]): Promise<StoredMemory[]> =>
-    look(async (transaction, userId) =>
-      toMemories(
-        await transaction.rows<Recorded>(userId, `SELECT m.id, m.record FROM memory m WHERE m.user_id = $1 ${tail}`, [
-          userId,
-          ...values
-        ])
-      )
+  const select = async (tail: string, ...values: unknown[]): Promise<StoredMemory[]> => {
+    const {userId} = requireUserContext('Memories')
+    return toMemories(
+      await database.rows<Recorded>(userId, `SELECT m.id, m.record FROM memory m WHERE m.user_id = $1 ${tail}`, [
+        userId,
+        ...values
+      ])
     )
+  }
   const person = () =>
     look(async (transaction, userId) => {
       const found = await transaction.row<{memories: number; unprocessed: number; bytes: number}>(

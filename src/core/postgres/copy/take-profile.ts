@@ -34,7 +34,7 @@ export async function takeProfile(
   const flush = async (): Promise<void> => {
     if (waiting.length > 0) putRows(locked, waiting)
     waiting = []
-    await unit.settle()
+    await unit.transaction.settle()
   }
   const asFile = ({path, bytes}: ProfileFile, reason?: string): void => {
     unit.send(userId, 'INSERT INTO file (user_id, path, bytes) VALUES ($1, $2, $3)', [userId, path, bytes])
@@ -161,7 +161,7 @@ export async function takeProfile(
       }
       case 'file':
         asFile(file)
-        await unit.settle()
+        await unit.transaction.settle()
     }
   }
   await flush()

@@ -16,25 +16,23 @@ export const postgresIssued = (database: Database): IssuedStore => ({
     )
   },
 
-  find: <K extends IssuedKind>(kind: K, hash: string) =>
-    database.look(SYSTEM, async (transaction) => {
-      const found = await transaction.row<{record: IssuedRecords[K]}>(
-        SYSTEM,
-        {name: 'issued', text: 'SELECT record FROM issued WHERE hash = $1 AND kind = $2'},
-        [hash, kind]
-      )
-      return found?.record
-    }),
+  find: async <K extends IssuedKind>(kind: K, hash: string) => {
+    const [found] = await database.rows<{record: IssuedRecords[K]}>(
+      SYSTEM,
+      {name: 'issued', text: 'SELECT record FROM issued WHERE hash = $1 AND kind = $2'},
+      [hash, kind]
+    )
+    return found?.record
+  },
 
-  list: <K extends IssuedKind>(kind: K, userId: string) =>
-    database.look(SYSTEM, async (transaction) => {
-      const found = await transaction.rows<{record: IssuedRecords[K]}>(
-        SYSTEM,
-        'SELECT record FROM issued WHERE user_id = $1 AND kind = $2 ORDER BY created_at, hash',
-        [userId, kind]
-      )
-      return found.map(({record}) => record)
-    }),
+  list: async <K extends IssuedKind>(kind: K, userId: string) => {
+    const found = await database.rows<{record: IssuedRecords[K]}>(
+      SYSTEM,
+      'SELECT record FROM issued WHERE user_id = $1 AND kind = $2 ORDER BY created_at, hash',
+      [userId, kind]
+    )
+    return found.map(({record}) => record)
+  },
 
   remove: async (kind, hash) =>
     (await database.change(SYSTEM, (transaction) =>

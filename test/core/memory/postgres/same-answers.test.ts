@@ -65,7 +65,9 @@ async function fill(ada: UserContext, bob: UserContext): Promise<void> {
 }
 
 describeWithPostgres('a search over PostgreSQL', () => {
-  it('answers what one over files answers, in the same order and with the same scores', async () => {
+  it('answers what one over files answers, in the same order and with the same scores', {
+    timeout: 120_000
+  }, async () => {
     const database = await testDatabase(onTestFinished)
     inTemporaryHome()
     const onFiles = await makePeople('ada', 'bob')

@@ -87,6 +87,7 @@ function isMemories(id: string): boolean {
 /** What runs in a thread or process of its own, and is started as a file. */
 const OWN_THREADS = [
   'src/core/inbox/read-worker.ts',
+  'src/core/memory/files/entry-thread.ts',
   'src/agents/extract/label-worker.ts',
   'src/agents/scheduler/job-process.ts'
 ]

@@ -1,5 +1,4 @@
-import {Worker} from 'node:worker_threads'
-import {ownFile} from '../../core/own-file.ts'
+import {openThread} from '../../core/thread.ts'
 import {type Labels, labelsOf} from './labels.ts'
 
 /** Labels texts, page by page. */
@@ -32,25 +31,6 @@ export async function labelAll({texts, language}: LabelPage): Promise<Labels[]> 
 }
 
 function inThread(language: string): Labeller {
-  const worker = new Worker(ownFile('agents/extract/label-worker'), {resourceLimits: {maxOldGenerationSizeMb: MEMORY}})
-  const waiting: {resolve: (labels: Labels[]) => void; reject: (error: unknown) => void}[] = []
-  let failure: unknown
-  const fail = (error: unknown): void => {
-    failure ??= error
-    for (const {reject} of waiting.splice(0)) reject(failure)
-  }
-  worker.on('message', (labels: Labels[]) => waiting.shift()?.resolve(labels))
-  worker.on('error', fail)
-  worker.on('exit', () => fail(new Error('The thread that labels memories ended')))
-  return {
-    labels: (texts) =>
-      new Promise((resolve, reject) => {
-        if (failure !== undefined) return reject(failure)
-        waiting.push({resolve, reject})
-        worker.postMessage({texts, language} satisfies LabelPage)
-      }),
-    async end() {
-      await worker.terminate()
-    }
-  }
+  const thread = openThread<LabelPage, Labels[]>('agents/extract/label-worker', {maxOldGenerationSizeMb: MEMORY})
+  return {labels: (texts) => thread.ask({texts, language}), end: thread.end}
 }

@@ -9,6 +9,9 @@ import {notify} from '../notices.ts'
 /** A mark this much younger than the change that it saw could have missed another one within the same tick of the file system's clock. */
 export const COARSE_CLOCK_MS = 50
 const CHUNK = 512
+/** Of files that are read ahead: while some are written, so many more are read. */
+const AHEAD_CHUNK = 128
+const AHEAD = 2
 
 /** What an index keeps of one file, among other things. */
 export interface FileEntry {
@@ -45,13 +48,16 @@ export interface FolderIndex<Entry extends FileEntry> {
   transaction<T>(fn: () => T): T
 }
 
+/** A file as it was read for the index. */
+export type Read<Entry> = {entry: Entry} | Unread
+
 /** Reads the file `folder`/`name` below `root` for the index. */
 export type ReadEntry<Entry extends FileEntry> = (
   root: string,
   folder: string,
   name: string,
   userId: string
-) => {entry: Entry} | Unread
+) => Read<Entry>
 
 /** What a look at the folders found. */
 export interface SyncReport {
@@ -74,10 +80,10 @@ export async function syncFolders<Entry extends FileEntry>(
   root: string,
   index: FolderIndex<Entry>,
   readEntry: ReadEntry<Entry>,
-  {every = false, onProgress, signal}: SyncOptions = {}
+  {every = false, onProgress, signal, readAhead}: SyncOptions<Entry> = {}
 ): Promise<SyncReport> {
   const report: SyncReport = {added: 0, updated: 0, removed: 0, unreadable: []}
-  const progress = {looked: 0, tell: onProgress, signal}
+  const progress = {looked: 0, tell: onProgress, signal, readAhead}
   const known = new Map(index.folders().map((mark) => [mark.path, mark]))
   const waiting = new Set(known.keys()).add('')
   for (const path of waiting) {
@@ -104,19 +110,27 @@ export async function syncFolders<Entry extends FileEntry>(
   return report
 }
 
-export interface SyncOptions {
+export interface SyncOptions<Entry extends FileEntry = FileEntry> {
   /** Looks at every file of every folder, whatever the index knows. */
   every?: boolean
   /** Told how many files were looked at so far. */
   onProgress?: (files: number) => void
   /** Ends the look between two chunks. What was done until then stays. */
   signal?: AbortSignal
+  /** Reads files of one folder, as `readEntry` does; asked for the next ones before the present ones are written. */
+  readAhead?: (page: {
+    root: string
+    folder: string
+    names: string[]
+    userId: string
+  }) => Read<Entry>[] | Promise<Read<Entry>[]>
 }
 
-interface Progress {
+interface Progress<Entry extends FileEntry> {
   looked: number
   tell: ((files: number) => void) | undefined
   signal: AbortSignal | undefined
+  readAhead: SyncOptions<Entry>['readAhead']
 }
 
 /** The entry of one file that may have changed, read anew; the index forgets it where it is gone or unreadable. */
@@ -138,6 +152,28 @@ export async function syncFile<Entry extends FileEntry>(
     })
     if ('reason' in read) tell([{path: join(root, folder, name), reason: read.reason}])
   })
+}
+
+/** Reads files by the page. @param ahead how many more pages are asked for while one is worked on */
+async function* readPages<Entry>(
+  files: readonly string[],
+  size: number,
+  ahead: number,
+  read: (names: string[]) => Read<Entry>[] | Promise<Read<Entry>[]>
+): AsyncGenerator<{names: string[]; reads: Read<Entry>[]}> {
+  const asked: {names: string[]; reads: Promise<Read<Entry>[]>}[] = []
+  let at = 0
+  while (at < files.length || asked.length > 0) {
+    for (; at < files.length && asked.length <= ahead; at += size) {
+      const names = files.slice(at, at + size)
+      const reads = Promise.resolve(read(names))
+      // Whoever ends before it is waited for need not hear of it.
+      reads.catch(() => {})
+      asked.push({names, reads})
+    }
+    const next = asked.shift()
+    if (next !== undefined) yield {names: next.names, reads: await next.reads}
+  }
 }
 
 /** A young mark that proved right is old enough by now, and need not be looked at again. */
@@ -164,7 +200,7 @@ async function listFolder<Entry extends FileEntry>(
   index: FolderIndex<Entry>,
   readEntry: ReadEntry<Entry>,
   report: SyncReport,
-  progress: Progress
+  progress: Progress<Entry>
 ): Promise<string[]> {
   const notedMs = Date.now()
   const names = readdirSync(join(root, path), {withFileTypes: true})
@@ -196,13 +232,18 @@ async function listFolder<Entry extends FileEntry>(
     })
   }
   progress.looked += names.length - fresh.length
-  for (let at = 0; at < fresh.length; at += CHUNK) {
+  const {readAhead} = progress
+  const pages =
+    readAhead === undefined
+      ? readPages(fresh, CHUNK, 0, (names) => names.map((name) => readEntry(root, path, name, userId)))
+      : readPages(fresh, AHEAD_CHUNK, AHEAD, (names) => readAhead({root, folder: path, names, userId}))
+  for await (const {names, reads} of pages) {
     progress.signal?.throwIfAborted()
-    progress.looked += Math.min(CHUNK, fresh.length - at)
+    progress.looked += names.length
     const entries: Entry[] = []
     const lost: string[] = []
-    for (const name of fresh.slice(at, at + CHUNK)) {
-      const read = readEntry(root, path, name, userId)
+    for (const [at, read] of reads.entries()) {
+      const name = names[at] as string
       if ('entry' in read) {
         entries.push(read.entry)
         continue

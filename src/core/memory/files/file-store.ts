@@ -2,6 +2,7 @@ import {requireUserContext} from '../../context.ts'
 import {lookWhenDue} from '../../file-index/held.ts'
 import {syncFile, syncFolders} from '../../file-index/sync-folders.ts'
 import {paths} from '../../paths.ts'
+import {readSettings} from '../../settings.ts'
 import type {Hit, Located, MemoryIndex} from '../index/index.ts'
 import type {FoundMemory, ListRequest, MemoryStore, StoredMemory} from '../store.ts'
 import {addEvents} from './add-events.ts'
@@ -67,9 +68,11 @@ export const fileStore: MemoryStore = {
     }
     if (!full)
       return memoryIndex.use(user, (index) => syncFolders(user.userId, paths.episodic, index, readEntry, options))
+    const {openReader} = await import('./read-ahead.ts')
+    const reader = openReader(readSettings().language)
     const report = await rebuildIndex(user, (build) =>
-      syncFolders(user.userId, paths.episodic, build, readEntry, options)
-    )
+      syncFolders(user.userId, paths.episodic, build, readEntry, {...options, readAhead: reader.read})
+    ).finally(reader.end)
     // What was written meanwhile went to the former index.
     await look(() => undefined)
     return report

@@ -11,8 +11,9 @@ export const FLAG = {time: 1, number: 2, place: 4, proper: 8, quoted: 16} as con
 export interface FoundBy {
   /** Folded; '' for the person, with GUESSED before it where it is only how a note begins. */
   speaker: string
-  terms: string[]
-  asked: string[]
+  /** As they are kept, each followed by a blank but the last; `termsOf` takes them apart. */
+  terms: string
+  asked: string
   asking: number
   person: number
   flags: number
@@ -31,8 +32,8 @@ export function foundBy(memory: Findable, language: string): FoundBy {
   for (const fact of ['time', 'number', 'place', 'proper', 'quoted'] as const) if (facts[fact]) flags |= FLAG[fact]
   return {
     speaker: speaker === undefined ? '' : `${certain ? '' : GUESSED}${foldName(speaker)}`,
-    terms,
-    asked,
+    terms: terms.join(' '),
+    asked: asked.join(' '),
     asking,
     person,
     flags,
@@ -40,3 +41,6 @@ export function foundBy(memory: Findable, language: string): FoundBy {
     tags: [...new Set(memory.tags.map((tag) => tag.toWellFormed()))]
   }
 }
+
+/** The terms that `FoundBy` or an index keeps as one text. */
+export const termsOf = (kept: string): string[] => (kept === '' ? [] : kept.split(' '))

@@ -5,6 +5,7 @@ import {IndexUnusable} from '../../file-index/unusable.ts'
 import type {Search} from '../search/search.ts'
 import {counted, countOf, PRIVATE, tallyOf} from './counts.ts'
 import {rowsOf} from './filter.ts'
+import {termsOf} from './findable.ts'
 import {LOOK_UPS, SCHEMA, SCHEMA_VERSION} from './schema.ts'
 import {sourceOf} from './source.ts'
 import {speakersOf} from './speakers.ts'
@@ -127,7 +128,7 @@ export class MemoryIndex extends IndexDatabase implements FolderIndex<IndexEntry
           last
         )
       )
-      for (const [, id, terms] of page) yield {id, terms: terms === '' ? [] : terms.split(' ')}
+      for (const [, id, terms] of page) yield {id, terms: termsOf(terms)}
       const end = page.at(-1)?.[0]
       if (end === undefined) return
       last = end

@@ -2,7 +2,7 @@ import type {SQLInputValue} from 'node:sqlite'
 import type {Statements} from '../../file-index/statements.ts'
 import {type MemorySource, SITTING_GAP_MS, type Turn} from '../search/source.ts'
 import {conditionOf} from './filter.ts'
-import {FLAG} from './findable.ts'
+import {FLAG, termsOf} from './findable.ts'
 import {postingsOf} from './postings.ts'
 import {GUESSED, speakersOf} from './speakers.ts'
 import type {IndexFilter, IndexOptions} from './types.ts'
@@ -130,8 +130,8 @@ export function toTurn(
     speaker: keyOf(speaker),
     byPerson: speaker.startsWith(GUESSED) || keyOf(speaker) === '',
     session,
-    terms: split(terms),
-    asked: split(asked),
+    terms: termsOf(terms),
+    asked: termsOf(asked),
     asking,
     person,
     time: (flags & FLAG.time) !== 0,
@@ -142,5 +142,3 @@ export function toTurn(
     eligible: Boolean(eligible)
   }
 }
-
-const split = (terms: string): string[] => (terms === '' ? [] : terms.split(' '))

@@ -1,4 +1,5 @@
 import type {Explanation} from '../search/rank.ts'
+import type {FoundBy} from './findable.ts'
 
 /** What of a memory it is found and filtered by. */
 export interface Findable {
@@ -28,6 +29,8 @@ export interface IndexEntry extends Findable {
   name: string
   mtimeMs: number
   size: number
+  /** Where it was worked out already, in the profile's language. */
+  found?: FoundBy
 }
 
 /** Where a memory lies. */

@@ -1,7 +1,7 @@
 import {reverse} from '../../file-index/index-database.ts'
 import type {Statements} from '../../file-index/statements.ts'
 import {countedTag, countedType, PRIVATE, UNPROCESSED} from './counts.ts'
-import {foundBy} from './findable.ts'
+import {foundBy, termsOf} from './findable.ts'
 import {markersOf} from './markers.ts'
 import type {Conflict, IndexEntry} from './types.ts'
 import {dropVector} from './vectors.ts'
@@ -151,8 +151,7 @@ function addCounts(
 }
 
 function insert(sql: Statements, change: Change, language: string, entry: IndexEntry, row: number | null): void {
-  const {speaker, tags, flags, ...facts} = foundBy(entry, language)
-  const terms = facts.terms.join(' ')
+  const {speaker, terms, asked, asking, person, flags, tags} = entry.found ?? foundBy(entry, language)
   sql.run(
     'INSERT INTO memory VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
     row,
@@ -170,9 +169,9 @@ function insert(sql: Statements, change: Change, language: string, entry: IndexE
     speaker,
     JSON.stringify(tags),
     terms,
-    facts.asked.join(' '),
-    facts.asking,
-    facts.person,
+    asked,
+    asking,
+    person,
     flags
   )
   const stored = row ?? sql.get<{row: number}>('SELECT last_insert_rowid() AS row')?.row ?? 0
@@ -187,7 +186,7 @@ function insert(sql: Statements, change: Change, language: string, entry: IndexE
       processed: entry.processed,
       hidden: entry.private === true,
       speaker,
-      terms: facts.terms,
+      terms: termsOf(terms),
       size: entry.size
     },
     1
@@ -208,7 +207,7 @@ function removeRow(sql: Statements, change: Change, row: number): void {
   if (old === undefined) return
   const {type, processed, speaker, size} = old
   const tags = JSON.parse(old.tags) as string[]
-  const terms = old.terms === '' ? [] : old.terms.split(' ')
+  const terms = termsOf(old.terms)
   change.add({type, tags, processed: processed === 1, hidden: old.private === 1, speaker, terms, size}, -1)
   for (const tag of tags)
     sql.run('DELETE FROM tag WHERE tag = ? AND timestamp = ? AND row = ?', tag, old.timestamp, row)

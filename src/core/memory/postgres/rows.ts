@@ -2,7 +2,7 @@ import {reverse} from '../../file-index/index-database.ts'
 import type {LockedProfile, Unit} from '../../postgres/unit.ts'
 import {readSettings} from '../../settings.ts'
 import type {EpisodicEvent} from '../event.ts'
-import {foundBy} from '../index/findable.ts'
+import {foundBy, termsOf} from '../index/findable.ts'
 import {findable} from '../index/findable-event.ts'
 import {textHash} from '../index/vectors.ts'
 import {storable} from './condition.ts'
@@ -43,7 +43,7 @@ export function putRows({unit, profile}: Locked, rows: readonly NewRow[]): void 
   const made = rows.map(({event, record, row = person.next_row++, place = null}) => {
     const memory = findable(event)
     const {speaker, terms, asked, asking, person: saidByPerson, flags, tags} = foundBy(memory, language)
-    change.add({terms, speaker, processed: memory.processed, record}, 1)
+    change.add({terms: termsOf(terms), speaker, processed: memory.processed, record}, 1)
     return {
       id: memory.id,
       row,
@@ -57,8 +57,8 @@ export function putRows({unit, profile}: Locked, rows: readonly NewRow[]): void 
       flags,
       asking,
       person: saidByPerson,
-      asked: asked.join(' '),
-      terms: terms.join(' '),
+      asked,
+      terms,
       place,
       record,
       tags: [...new Set(tags.map(storable))],
@@ -103,7 +103,7 @@ export async function takeRows({unit, profile}: Locked, ids: readonly string[]):
   for (const table of ['tag', 'superseded', 'touched'])
     unit.send(userId, `DELETE FROM ${table} WHERE user_id = $1 AND row = ANY($2::int[])`, [userId, rows])
   const change = new Counts()
-  for (const {terms, ...one} of found) change.add({...one, terms: terms === '' ? [] : terms.split(' ')}, -1)
+  for (const {terms, ...one} of found) change.add({...one, terms: termsOf(terms)}, -1)
   change.apply(unit, profile, -found.length)
   const byId = new Map(found.map(({id, row, place, record}) => [id, {id, row, place, record}]))
   return [...byId.keys()].length === 0 ? [] : ids.flatMap((id) => byId.get(id) ?? []).filter(unique)

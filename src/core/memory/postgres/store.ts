@@ -3,6 +3,7 @@ import type {Database} from '../../postgres/database.ts'
 import type {Transaction} from '../../postgres/transaction.ts'
 import {readSettings} from '../../settings.ts'
 import {findUserById} from '../../users/accounts.ts'
+import {termsOf} from '../index/findable.ts'
 import type {IndexFilter} from '../index/types.ts'
 import type {FoundMemory, ListRequest, MemoryStore, SearchRequest, StoredMemory} from '../store.ts'
 import {
@@ -170,7 +171,7 @@ export function postgresMemories(database: Database): MemoryStore {
           'SELECT id, terms FROM memory WHERE user_id = $1 ORDER BY row',
           [userId]
         )
-        return found.map(({id, terms}) => ({id, terms: terms === '' ? [] : terms.split(' ')}))
+        return found.map(({id, terms}) => ({id, terms: termsOf(terms)}))
       }),
 
     search: async (question, request) => {

@@ -3,7 +3,7 @@ import {dirname, join} from 'node:path'
 import {DatabaseSync} from 'node:sqlite'
 import {beforeEach, describe, expect, it} from 'vitest'
 import {type UserContext, withUserContext} from '../../../../src/core/context.ts'
-import {capture, memoryStore} from '../../../../src/core/memory/memories.ts'
+import {capture, memoryStore, newEvent} from '../../../../src/core/memory/memories.ts'
 import {systemPaths} from '../../../../src/core/system-paths.ts'
 import {inTemporaryHome} from '../../../support/home.ts'
 import {makePeople} from '../../../support/profile.ts'
@@ -114,5 +114,23 @@ describe('an index that is built as a whole', () => {
       expect(found.map(({event}) => event.content)).toContain('Said in between')
       expect(found).toHaveLength(4)
       expect(found.every(({event}) => event.userId === ada.userId)).toBe(true)
+    }))
+  it('is the same where there are so many that a thread reads them, and can be stopped in the middle', () =>
+    asAda(async () => {
+      const [first = ''] = await captureSome()
+      const events = Array.from({length: 900}, (_, i) =>
+        newEvent({content: `Note ${i}: Grace said "${i % 7}" in Rome`, tags: i % 3 === 0 ? ['trip'] : []})
+      )
+      await memoryStore().add(events, () => ({category: 'data', event: 'tested'}))
+      const grown = contentsOf(indexFile())
+      writeFileSync(join(dirname(first), '0-torn.json'), '{"id":')
+      const stop = new AbortController()
+      const stopped = memoryStore().reindex({full: true, signal: stop.signal})
+      setTimeout(() => stop.abort(), 20)
+      await expect(stopped).rejects.toThrow()
+      const {added, unreadable} = await full()
+      expect([added, unreadable.length]).toEqual([903, 1])
+      rmSync(join(dirname(first), '0-torn.json'))
+      expect(contentsOf(indexFile())).toEqual(grown)
     }))
 })

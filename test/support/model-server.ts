@@ -158,6 +158,8 @@ async function stream(
       return
     }
     if (index > 0) await sleep(pauseMs)
+    // Whoever went away hears no more, and a long answer would keep this process alive for as long as it takes.
+    if (response.destroyed) return
     chunk(index === 0 ? {role: 'assistant', content: piece} : {content: piece}, null)
   }
   if (!noFinish) {

@@ -13,9 +13,10 @@ import {
 } from 'node:fs'
 import {join} from 'node:path'
 import {getUserContext} from './context.ts'
+import {dataSynced} from './disk.ts'
 import {errno} from './errors.ts'
 import {reach} from './faults.ts'
-import {ensureFolder, ensureSystemFolder, readIfThere, syncFolder, unwritable} from './files.ts'
+import {ensureFolder, ensureSystemFolder, folderSynced, readIfThere, syncFolder, unwritable} from './files.ts'
 import type {AccountsLock, ProfileLock} from './locks.ts'
 import {PROFILE_LAYOUT} from './paths.ts'
 import {sha256} from './sha256.ts'
@@ -67,6 +68,18 @@ export function auditProfile(lock: ProfileLock, event: AuditEvent): void {
   append(path, ensureFolder(root, PROFILE_LAYOUT.temporary).path, event, lock.userId)
 }
 
+/** Adds entries of a person's own trail, which wait for the disk together. */
+export async function auditProfileTogether(lock: ProfileLock, events: readonly AuditEvent[]): Promise<void> {
+  if (events.length === 0) return
+  if (lock.writes !== undefined) {
+    for (const event of events) lock.writes.audit(event)
+    return
+  }
+  const root = profileFolder(lock.userId)
+  const {path} = ensureFolder(root, PROFILE_LAYOUT.audit)
+  await appendAll(path, ensureFolder(root, PROFILE_LAYOUT.temporary).path, events, lock.userId)
+}
+
 /** Adds an entry to the system's trail. Durable when it returns. */
 export function auditSystem(lock: AccountsLock, event: AuditEvent, userId: string | null = null): void {
   if (lock.writes !== undefined) {
@@ -90,49 +103,95 @@ export const chainHash = (prev: string, lineBeforeHash: string | Uint8Array): st
     typeof lineBeforeHash === 'string' ? prev + lineBeforeHash : Buffer.concat([Buffer.from(prev), lineBeforeHash])
   )
 
+/** Lines that are written, and not durable yet. */
+interface Written {
+  file: number
+  path: string
+  folder: string
+  temporary: string
+  /** A new day's name has to last as its lines do. */
+  newDay: boolean
+  head: Head
+}
+
 function append(folder: string, temporary: string, event: AuditEvent, userId: string | null): void {
+  const written = writeLines(folder, temporary, [event], userId)
+  try {
+    fdatasyncSync(written.file)
+    if (written.newDay) syncFolder(folder)
+    writeHead(written)
+  } catch (error) {
+    throw unwritable(written.path, error)
+  } finally {
+    closeSync(written.file)
+  }
+  reach('audited')
+}
+
+async function appendAll(
+  folder: string,
+  temporary: string,
+  events: readonly AuditEvent[],
+  userId: string | null
+): Promise<void> {
+  const written = writeLines(folder, temporary, events, userId)
+  try {
+    await dataSynced(written.file)
+    if (written.newDay) await folderSynced(folder)
+    writeHead(written)
+  } catch (error) {
+    throw unwritable(written.path, error)
+  } finally {
+    closeSync(written.file)
+  }
+  reach('audited')
+}
+
+function writeLines(folder: string, temporary: string, events: readonly AuditEvent[], userId: string | null): Written {
   const head = readHead(folder)
   const now = new Date().toISOString()
   // A clock that went back does not open an older day: the chain only grows at its end.
   const today = `${now.slice(0, 10)}.ndjson`
   const name = head !== undefined && head.file > today ? head.file : today
   const path = join(folder, name)
+  let file: number | undefined
   try {
-    const end =
-      head === undefined || head.file === name
-        ? head
-        : withFile(join(folder, head.file), (file, old) => settle(file, old, head))
-    withFile(path, (file) => {
-      // Today's file may hold a first line already, whole or torn, that a crash kept the head from telling of.
-      const known = settle(
-        file,
-        path,
-        end?.file === name ? end : {file: name, entries: 0, bytes: 0, hash: end?.hash ?? GENESIS}
-      )
-      const line = formatEntry(event, now, userId, known.hash)
-      const bytes = Buffer.from(`${line.text}\n`)
-      writeSync(file, bytes)
-      reach('audit-line')
-      fdatasyncSync(file)
-      // A new day's name has to last as its lines do.
-      if (known.bytes === 0) syncFolder(folder)
-      writeHead(folder, temporary, {
-        file: name,
-        entries: known.entries + 1,
-        bytes: known.bytes + bytes.length,
-        hash: line.hash
-      })
-    })
+    const end = head === undefined || head.file === name ? head : settleDay(join(folder, head.file), head)
+    file = openSync(path, 'a+', 0o600)
+    // Today's file may hold a first line already, whole or torn, that a crash kept the head from telling of.
+    const known = settle(
+      file,
+      path,
+      end?.file === name ? end : {file: name, entries: 0, bytes: 0, hash: end?.hash ?? GENESIS}
+    )
+    let {hash} = known
+    let text = ''
+    for (const event of events) {
+      const line = formatEntry(event, now, userId, hash)
+      text += `${line.text}\n`
+      hash = line.hash
+    }
+    const bytes = Buffer.from(text)
+    writeSync(file, bytes)
+    reach('audit-line')
+    return {
+      file,
+      path,
+      folder,
+      temporary,
+      newDay: known.bytes === 0,
+      head: {file: name, entries: known.entries + events.length, bytes: known.bytes + bytes.length, hash}
+    }
   } catch (error) {
+    if (file !== undefined) closeSync(file)
     throw unwritable(path, error)
   }
-  reach('audited')
 }
 
-function withFile<T>(path: string, fn: (file: number, path: string) => T): T {
+function settleDay(path: string, head: KnownHead): Head {
   const file = openSync(path, 'a+', 0o600)
   try {
-    return fn(file, path)
+    return settle(file, path, head)
   } finally {
     closeSync(file)
   }
@@ -190,7 +249,7 @@ export function parseHead(text: string): Head | undefined {
 }
 
 /** Replaced after every entry, without an fsync of its own: lines beyond it whose chain holds are adopted. */
-function writeHead(folder: string, temporary: string, head: Head): void {
+function writeHead({folder, temporary, head}: Written): void {
   const path = join(temporary, `head.json.${process.pid}`)
   const file = openSync(path, 'w', 0o600)
   try {

@@ -1,6 +1,6 @@
 import {statSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
-import {type AuditEvent, auditProfile, auditSystem} from './audit.ts'
+import {type AuditEvent, auditProfile, auditProfileTogether, auditSystem} from './audit.ts'
 import {backend} from './backend.ts'
 import {type Assumption, getUserContext, requireUserContext, type UserContext} from './context.ts'
 import {errno} from './errors.ts'
@@ -16,6 +16,8 @@ export interface ProfileChange {
   readonly root: string
   /** Adds the change's entry to the person's trail. */
   audit(event: AuditEvent): void
+  /** Adds the entries of several changes that are made together. */
+  auditAll(events: readonly AuditEvent[]): Promise<void>
 }
 
 /** Reads of an assumed profile are noted once in this time for each pair of people. */
@@ -42,7 +44,8 @@ export async function changeProfile<T>(fn: (change: ProfileChange) => Promise<T>
         get root() {
           return root ?? profileFolder(user.userId)
         },
-        audit: (event) => auditProfile(lock, event)
+        audit: (event) => auditProfile(lock, event),
+        auditAll: (events) => auditProfileTogether(lock, events)
       })
     })
   if (assumed === undefined || assumed.noted) return change()

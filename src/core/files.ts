@@ -17,6 +17,7 @@ import {
   writeSync
 } from 'node:fs'
 import {dirname, join, sep} from 'node:path'
+import {synced} from './disk.ts'
 import {AccessDeniedError, conflict, errno, MhError} from './errors.ts'
 import {reach} from './faults.ts'
 import {lookAgain} from './glance.ts'
@@ -117,19 +118,35 @@ export function place(staged: StagedFile, target: string): void {
 
 /** Makes the names in a folder durable. File systems that cannot fsync a folder (some on Windows) are passed over. */
 export function syncFolder(folder: string): void {
-  let handle: number
-  try {
-    handle = openSync(folder, constants.O_RDONLY)
-  } catch (error) {
-    if (errno(error) === 'EISDIR' || (errno(error) === 'EPERM' && process.platform === 'win32')) return
-    throw error
-  }
+  const handle = openFolder(folder)
+  if (handle === undefined) return
   try {
     fsyncSync(handle)
   } finally {
     closeSync(handle)
   }
   reach('folder-synced')
+}
+
+/** The same where others' work may go on meanwhile. */
+export async function folderSynced(folder: string): Promise<void> {
+  const handle = openFolder(folder)
+  if (handle === undefined) return
+  try {
+    await synced(handle)
+  } finally {
+    closeSync(handle)
+  }
+  reach('folder-synced')
+}
+
+function openFolder(folder: string): number | undefined {
+  try {
+    return openSync(folder, constants.O_RDONLY)
+  } catch (error) {
+    if (errno(error) === 'EISDIR' || (errno(error) === 'EPERM' && process.platform === 'win32')) return undefined
+    throw error
+  }
 }
 
 /** Replaces (or makes) `target` with `data`, so that after a crash at any point it holds the old or the new text, whole. */

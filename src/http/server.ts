@@ -2,6 +2,7 @@ import {createServer, type Server, type ServerResponse} from 'node:http'
 import type {AddressInfo, Socket} from 'node:net'
 import {getRequestListener} from '@hono/node-server'
 import {withoutUserContext} from '../core/context.ts'
+import {waitForDiskAside} from '../core/disk.ts'
 import {errno, MhError} from '../core/errors.ts'
 import {holdIndexesOpen} from '../core/file-index/held.ts'
 import {glanceAtFiles} from '../core/glance.ts'
@@ -44,7 +45,7 @@ const LONGEST_WRITE_MS = 60 * SECOND
  */
 export async function startServer({port, host, publicUrl, report}: ServerOptions): Promise<RunningServer> {
   serveSeveralPeople()
-  const calm = [holdIndexesOpen(), glanceAtFiles()]
+  const calm = [holdIndexesOpen(), glanceAtFiles(), waitForDiskAside()]
   const ending = new AbortController()
   const working = new Set<Promise<unknown>>()
   const desk: Desk = {

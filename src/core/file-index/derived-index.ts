@@ -38,6 +38,8 @@ export interface DerivedIndex<Index extends IndexDatabase> {
   use<T>(user: UserContext, fn: (index: Index) => Promise<T> | T): Promise<T>
   /** The index of a person whose write lock is held. Nothing is run again: what was written to files stays written. */
   openLocked(user: UserContext): Index
+  /** Takes back what `openLocked` gave: the next one may have it, or it is closed. */
+  leave(user: UserContext, index: Index): void
   /** A new, empty index in place of one that turned out damaged. For whoever holds the person's write lock. */
   renew(user: UserContext, damaged: Index): Index
   /**
@@ -92,11 +94,8 @@ export function derivedIndex<Index extends IndexDatabase>(kind: IndexKind<Index>
     }
   }
 
-  function openLocked(user: UserContext): Index {
-    const index = open(user) ?? remake(user)
-    held.keepOne(fileOf(user.userId), kind.purpose(user), () => open(user))
-    return index
-  }
+  const openLocked = (user: UserContext): Index =>
+    held.takeAtOnce(fileOf(user.userId), kind.purpose(user), () => open(user) ?? remake(user))
 
   async function lend<T>(user: UserContext, fn: (index: Index) => Promise<T> | T): Promise<T> {
     const file = fileOf(user.userId)
@@ -130,6 +129,7 @@ export function derivedIndex<Index extends IndexDatabase>(kind: IndexKind<Index>
       }
     },
     openLocked,
+    leave: (user, index) => held.giveBack(fileOf(user.userId), kind.purpose(user), index),
     renew(user, damaged) {
       damaged.close()
       return remake(user)

@@ -1,6 +1,6 @@
 import {lstatSync, statSync} from 'node:fs'
 import {join} from 'node:path'
-import {ensureFolder, noFolder, syncFolder} from '../files.ts'
+import {ensureFolder, folderSynced, noFolder, syncFolder} from '../files.ts'
 import type {FolderMark} from './sync-folders.ts'
 
 /** The index, as far as it is asked here. */
@@ -42,6 +42,11 @@ export class FolderKnowledge {
 
   sync(): void {
     for (const folder of this.names.keys()) syncFolder(join(this.root, folder))
+  }
+
+  /** The same where others' work may go on meanwhile. */
+  async synced(): Promise<void> {
+    await Promise.all([...this.names.keys()].map((folder) => folderSynced(join(this.root, folder))))
   }
 
   /**

@@ -45,35 +45,30 @@ export function holdIndexesOpen(): () => void {
 export function heldIndexes<Index extends Open>() {
   const pool = new Map<string, Idle<Index>[]>()
   pools.add(pool as Map<string, Idle<Open>[]>)
+
+  function takeIdle(file: string, purpose: string, inode: number | undefined): Index | undefined {
+    const waiting = pool.get(file) ?? []
+    for (let one = waiting.pop(); one !== undefined; one = waiting.pop()) {
+      idle--
+      if (one.inode === inode && one.purpose === purpose) return one.index
+      one.index.close()
+    }
+    return undefined
+  }
+
   return {
     /**
      * One that is open already, or what `open` gives.
      * @param purpose what it has to be opened for; one for anything else is none
      */
     async take(file: string, purpose: string, open: () => Promise<Index> | Index): Promise<Index> {
-      const waiting = pool.get(file) ?? []
       const inode = holding ? inodeOf(file) : undefined
-      for (let one = waiting.pop(); one !== undefined; one = waiting.pop()) {
-        idle--
-        if (one.inode === inode && one.purpose === purpose) return one.index
-        one.index.close()
-      }
-      const index = await open()
-      // Of before it was opened: where another file took its place in between, the next one who asks finds it to be another.
-      if (inode !== undefined) inodes.set(index, inode)
-      return index
+      return takeIdle(file, purpose, inode) ?? keepInode(await open(), inode)
     },
-    /**
-     * Sees to it that an index stays open beside one that is written to and closed: SQLite would otherwise write its log into the database
-     * at each closing, and wait for the disk twice more than a capture has to.
-     */
-    keepOne(file: string, purpose: string, open: () => Index | undefined): void {
-      if (!holding || idle >= MOST || (pool.get(file)?.length ?? 0) > 0) return
-      const inode = inodeOf(file)
-      const index = open()
-      if (index === undefined) return
-      if (inode !== undefined) inodes.set(index, inode)
-      this.giveBack(file, purpose, index)
+    /** The same for what opens at once. */
+    takeAtOnce(file: string, purpose: string, open: () => Index): Index {
+      const inode = holding ? inodeOf(file) : undefined
+      return takeIdle(file, purpose, inode) ?? keepInode(open(), inode)
     },
     /** Keeps an index for whoever asks next, or closes it. */
     giveBack(file: string, purpose: string, index: Index): void {
@@ -92,6 +87,12 @@ export function heldIndexes<Index extends Open>() {
 }
 
 const inodes = new WeakMap<object, number>()
+
+/** @param inode of before the index was opened: where another file took its place in between, the next one who asks finds it to be another */
+function keepInode<Index extends Open>(index: Index, inode: number | undefined): Index {
+  if (inode !== undefined) inodes.set(index, inode)
+  return index
+}
 
 const inodeOf = (file: string): number | undefined => statSync(file, {throwIfNoEntry: false})?.ino
 

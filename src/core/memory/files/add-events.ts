@@ -2,11 +2,14 @@ import {lstatSync, rmSync, statSync} from 'node:fs'
 import {basename, join} from 'node:path'
 import type {AuditEvent} from '../../audit.ts'
 import {changeProfile, type ProfileChange} from '../../change.ts'
+import {requireUserContext} from '../../context.ts'
+import {waitsAside} from '../../disk.ts'
 import {conflict} from '../../errors.ts'
 import {reach} from '../../faults.ts'
 import {TRIES} from '../../file-index/derived-index.ts'
 import {FolderKnowledge} from '../../file-index/folder-knowledge.ts'
 import {discard, ensureFolder, place, type StagedFile, stageFile, stageFiles, unwritable} from '../../files.ts'
+import {gather, type Outcome} from '../../gather.ts'
 import {PROFILE_LAYOUT, paths} from '../../paths.ts'
 import type {EpisodicEvent} from '../event.ts'
 import {IndexUnusable, type MemoryIndex} from '../index/index.ts'
@@ -35,16 +38,27 @@ interface PlacedFile extends PlannedFile {
 }
 
 interface Plan {
-  files: PlannedFile[]
+  /** By id. */
+  files: Map<string, PlannedFile>
   folders: FolderKnowledge
-  /** For each event that was given, in their order. */
-  results: Added[]
+  audit: AuditEvent[]
+  /** For each addition, in their order. */
+  outcomes: Outcome<Added[]>[]
 }
+
+/** What one caller adds: all of it becomes durable, or none of it is acknowledged. */
+interface Addition {
+  files: readonly NewFile[]
+  audit: (added: readonly EpisodicEvent[]) => AuditEvent
+}
+
+const gathered = gather<Addition, Added[]>()
 
 /**
  * Writes new memories in the one order that loses nothing: temporary files and their fsync outside the lock; then, under it,
  * the rename, the folder's fsync, the audit line, the index. A crash after the rename leaves a folder that the index does not
- * know, and the next look reads it. All of the events become durable, or none is acknowledged.
+ * know, and the next look reads it. All of the events become durable, or none is acknowledged. What several callers add while they
+ * wait for the lock is written together: the disk is waited for once.
  */
 export async function addEvents(
   events: readonly EpisodicEvent[],
@@ -52,7 +66,9 @@ export async function addEvents(
 ): Promise<Added[]> {
   const files = await stage(events)
   try {
-    return await changeProfile((change) => commit(change, files, audit))
+    return await gathered(JSON.stringify(requireUserContext('Memories')), {files, audit}, (take) =>
+      changeProfile((change) => commit(change, take()))
+    )
   } finally {
     // Those that were renamed are gone from here; what is left was not wanted.
     discard(files.map(({staged}) => staged))
@@ -67,7 +83,7 @@ async function stage(events: readonly EpisodicEvent[]): Promise<NewFile[]> {
     // One file is written at once: handing it to the thread pool would cost more than it saves.
     const [first] = named
     const staged =
-      named.length === 1 && first !== undefined
+      named.length === 1 && first !== undefined && !waitsAside()
         ? [stageFile(path, first.name, first.data)]
         : await stageFiles(path, named)
     return named.flatMap(({event, data}, index) =>
@@ -78,11 +94,7 @@ async function stage(events: readonly EpisodicEvent[]): Promise<NewFile[]> {
   }
 }
 
-function commit(
-  change: ProfileChange,
-  files: readonly NewFile[],
-  audit: (added: readonly EpisodicEvent[]) => AuditEvent
-): Added[] {
+async function commit(change: ProfileChange, additions: readonly Addition[]): Promise<Outcome<Added[]>[]> {
   const root = join(change.root, PROFILE_LAYOUT.episodic)
   ensureFolder(change.root, PROFILE_LAYOUT.episodic)
   let index = memoryIndex.openLocked(change.user)
@@ -90,69 +102,76 @@ function commit(
     let plan: Plan | undefined
     for (let tries = 1; plan === undefined; tries++) {
       try {
-        plan = makePlan(change, root, index, files)
+        plan = makePlan(change, root, index, additions)
       } catch (error) {
         // Damage may show only where a damaged page is read. Nothing has been renamed yet: go on with a new index.
         if (!(error instanceof IndexUnusable) || tries === TRIES) throw error
         index = memoryIndex.renew(change.user, index)
       }
     }
-    const {folders, results} = plan
-    const placed = placeFiles(change, root, plan, audit)
+    const {folders, outcomes} = plan
+    const placed = await placeFiles(change, root, plan)
     if (placed.length > 0) memoryIndex.update(change.user, index, () => indexPlaced(index, placed, folders))
     reach('committed')
-    return results
+    return outcomes
   } finally {
-    index.close()
+    memoryIndex.leave(change.user, index)
   }
 }
 
 /** What goes where. Everything that the index has to be asked is asked here, before any file gets its name. */
-function makePlan(change: ProfileChange, root: string, index: MemoryIndex, files: readonly NewFile[]): Plan {
+function makePlan(change: ProfileChange, root: string, index: MemoryIndex, additions: readonly Addition[]): Plan {
   const placement = new Placement(root, index)
-  const folders = new FolderKnowledge(root, index)
-  const planned = new Map<string, PlannedFile>()
-  const results: Added[] = []
-  for (const file of files) {
-    const {id, timestamp} = file.event
-    const located = planned.has(id) ? undefined : index.locate(id)
-    const existing =
-      planned.get(id)?.event ??
-      (located === undefined ? undefined : readPlaced(root, located, change.user.userId)?.event)
-    if (existing !== undefined) {
-      results.push({existing})
+  const plan: Plan = {files: new Map(), folders: new FolderKnowledge(root, index), audit: [], outcomes: []}
+  for (const {files, audit} of additions) {
+    const planned = new Map<string, PlannedFile>()
+    const results: Added[] = []
+    try {
+      for (const file of files) {
+        const {id, timestamp} = file.event
+        const before = planned.get(id) ?? plan.files.get(id)
+        const located = before === undefined ? index.locate(id) : undefined
+        const existing =
+          before?.event ?? (located === undefined ? undefined : readPlaced(root, located, change.user.userId)?.event)
+        if (existing !== undefined) {
+          results.push({existing})
+          continue
+        }
+        const folder = placement.folderFor(timestamp)
+        const name = fileNameOf(id)
+        const path = join(root, folder, name)
+        plan.folders.adding(folder)
+        refuseStranger(path)
+        planned.set(id, {...file, folder, name, path})
+        results.push({memory: {event: file.event, path, version: () => versionOf(file.text)}})
+      }
+    } catch (error) {
+      if (error instanceof IndexUnusable) throw error
+      // What one caller adds and cannot have stops nobody else.
+      plan.outcomes.push({error})
       continue
     }
-    const folder = placement.folderFor(timestamp)
-    folders.adding(folder)
-    const name = fileNameOf(id)
-    const path = join(root, folder, name)
-    refuseStranger(path)
-    planned.set(id, {...file, folder, name, path})
-    results.push({memory: {event: file.event, path, version: () => versionOf(file.text)}})
+    for (const [id, file] of planned) plan.files.set(id, file)
+    if (planned.size > 0) plan.audit.push(audit([...planned.values()].map(({event}) => event)))
+    plan.outcomes.push({result: results})
   }
-  return {files: [...planned.values()], folders, results}
+  return plan
 }
 
-/** Gives the files their names, makes those durable and writes the audit line; where a step fails, takes all of it back. */
-function placeFiles(
-  change: ProfileChange,
-  root: string,
-  {files, folders}: Plan,
-  audit: (added: readonly EpisodicEvent[]) => AuditEvent
-): PlacedFile[] {
+/** Gives the files their names, makes those durable and writes the audit lines; where a step fails, takes all of it back. */
+async function placeFiles(change: ProfileChange, root: string, {files, folders, audit}: Plan): Promise<PlacedFile[]> {
   const placed: PlacedFile[] = []
   const named: string[] = []
   try {
-    for (const file of files) {
+    for (const file of files.values()) {
       named.push(file.path)
       // The profile may have been renamed since the file was staged; its temporary folder went with it.
       place({path: join(change.root, PROFILE_LAYOUT.temporary, basename(file.staged.path))}, file.path)
       const {mtimeMs, size} = statSync(file.path)
       placed.push({...file, mtimeMs, size})
     }
-    folders.sync()
-    if (placed.length > 0) change.audit(audit(placed.map(({event}) => event)))
+    await folders.synced()
+    await change.auditAll(audit)
     return placed
   } catch (error) {
     for (const path of named) rmSync(path, {force: true})

@@ -62,7 +62,7 @@ export async function forgetEvents(ids: readonly string[]): Promise<{forgotten: 
         index = memoryIndex.renew(change.user, index)
       }
     } finally {
-      index.close()
+      memoryIndex.leave(change.user, index)
     }
     return {
       forgotten: [...new Set(gone.map(({id}) => id))],

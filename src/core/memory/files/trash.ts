@@ -120,7 +120,7 @@ export function emptyTrash(): Promise<number> {
           rmSync(join(change.root, historyFolder(event.id)), {recursive: true, force: true})
       }
     } finally {
-      index.close()
+      memoryIndex.leave(change.user, index)
     }
     for (const folder of new Set(memories.map(({path}) => dirname(path)))) syncFolder(folder)
     change.audit({category: 'data', event: 'trash_emptied', details: {count: memories.length}})
@@ -192,7 +192,7 @@ function withLockedIndex(
     reach('committed')
     return result.ids
   } finally {
-    index.close()
+    memoryIndex.leave(change.user, index)
   }
 }
 

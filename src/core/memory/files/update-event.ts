@@ -48,7 +48,7 @@ export async function updateEvent(id: string, update: Update): Promise<StoredMem
       reach('committed')
       return stored(event, file.path, () => versionOf(text))
     } finally {
-      index.close()
+      memoryIndex.leave(change.user, index)
     }
   })
 }

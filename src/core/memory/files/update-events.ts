@@ -119,7 +119,7 @@ function commit(
     reach('committed')
     return changed.map(({file, event, text}) => ({event, path: file.path, version: () => versionOf(text)}))
   } finally {
-    index.close()
+    memoryIndex.leave(change.user, index)
   }
 }
 

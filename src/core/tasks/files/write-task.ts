@@ -122,7 +122,7 @@ function withTasks(fn: (work: Work) => Promise<Placed | undefined> | Placed | un
       reach('committed')
       return placed?.task
     } finally {
-      index.close()
+      tasksIndex.leave(change.user, index)
     }
   })
 }

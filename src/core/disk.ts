@@ -1,0 +1,33 @@
+import {fdatasync, fdatasyncSync, fsync, fsyncSync} from 'node:fs'
+
+let aside = false
+
+/**
+ * Lets the thread pool wait for the disk, so that nobody else's request waits with it: for a process that answers many people. A command
+ * does one thing, and is quicker without. @returns a function that ends this
+ */
+export function waitForDiskAside(): () => void {
+  aside = true
+  return () => {
+    aside = false
+  }
+}
+
+export const waitsAside = (): boolean => aside
+
+/** Makes what was written to an open file, or the names in an open folder, durable. */
+export async function synced(file: number): Promise<void> {
+  if (aside) await later(fsync, file)
+  else fsyncSync(file)
+}
+
+/** The same for what a file holds, without its times. */
+export async function dataSynced(file: number): Promise<void> {
+  if (aside) await later(fdatasync, file)
+  else fdatasyncSync(file)
+}
+
+const later = (sync: typeof fsync, file: number): Promise<void> =>
+  new Promise((resolve, reject) => {
+    sync(file, (error) => (error === null ? resolve() : reject(error)))
+  })

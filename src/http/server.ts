@@ -85,7 +85,9 @@ export const isLocal = (host: string): boolean =>
 const LIMITS = {
   headersTimeout: 10 * SECOND,
   requestTimeout: 30 * SECOND,
-  keepAliveTimeout: 5 * SECOND,
+  // Longer than proxies (Caddy: two minutes) and browsers keep a connection that nobody uses: whoever closes it first must be the one who
+  // asks, or a request that is on its way is lost. A machine that is busy or asleep for a while makes that likely.
+  keepAliveTimeout: 150 * SECOND,
   connectionsCheckingInterval: 5 * SECOND,
   // Told by us, in the form of every other error.
   requireHostHeader: false,

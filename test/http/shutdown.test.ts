@@ -8,6 +8,14 @@ import {startModelServer} from '../support/model-server.ts'
 import {makePeople, setDocument} from '../support/profile.ts'
 import {startWeb} from '../support/web.ts'
 
+it('keeps an idle connection for longer than a proxy does, so that no request meets a closed one', async () => {
+  inTemporaryHome()
+  await makePeople('ada')
+  const {headers} = await (await startWeb()).browser().ask('/healthz')
+  const [, seconds] = /timeout=(\d+)/.exec(headers.get('keep-alive') ?? '') ?? []
+  expect(Number(seconds)).toBeGreaterThan(120)
+})
+
 describe('a server that ends', () => {
   it('finishes the writes that were begun, and takes no more', async () => {
     inTemporaryHome()

@@ -54,6 +54,8 @@ interface Person {
   marker: string
   headers: Record<string, string>
   kept: string[]
+  /** How long their slowest request took, in milliseconds. */
+  slowest: number
   /** Files that were put into their inbox. */
   dropped: string[]
 }
@@ -127,7 +129,7 @@ async function peopleOf(model: {baseURL: string}): Promise<Person[]> {
     const {token} = await enterContext(user, () => createToken({name: 'test'}))
     const headers = {authorization: `Bearer ${token}`, 'content-type': 'application/json'}
     // No marker is part of another one.
-    made.push({user, marker: `<${name}>`, headers, kept: [], dropped: []})
+    made.push({user, marker: `<${name}>`, headers, kept: [], slowest: 0, dropped: []})
   }
   return made
 }
@@ -137,8 +139,10 @@ async function live(person: Person, url: string, end: number, everybody: readonl
   const {marker, headers, kept} = person
   const ask = async (path: string, status: number, body?: object): Promise<string> => {
     const sent = body === undefined ? {} : {method: 'POST', body: JSON.stringify(body)}
+    const asked = performance.now()
     const response = await fetch(`${url}/api/${path}`, {headers, ...sent})
     const text = await response.text()
+    person.slowest = Math.max(person.slowest, performance.now() - asked)
     expect(response.status, text).toBe(status)
     for (const other of everybody) if (other !== person) expect(text.includes(other.marker)).toBe(false)
     return text
@@ -214,5 +218,8 @@ function tell(everybody: readonly Person[], footprints: readonly Footprint[][]):
     const {early, late} = ends(seen.map(({residentMb}) => residentMb))
     return `${early.toFixed(0)} to ${late.toFixed(0)} MB`
   })
-  process.stderr.write(`${kept} captures and answers; the server took ${memory[0]}, the scheduler ${memory[1]}\n`)
+  const slowest = Math.max(...everybody.map((person) => person.slowest)) / 1000
+  process.stderr.write(
+    `${kept} captures and answers, the slowest request took ${slowest.toFixed(1)} s; the server held ${memory[0]}, the scheduler ${memory[1]}\n`
+  )
 }

@@ -1,4 +1,4 @@
-import {join} from 'node:path'
+import {sep} from 'node:path'
 import {requireUserContext} from './context.ts'
 import {profileFolder} from './users/accounts.ts'
 
@@ -62,7 +62,7 @@ export const paths: Readonly<Record<ProfilePath | 'root', string>> = new Proxy(
       if (name === 'root') return root
       const relative = PROFILE_LAYOUT[name as ProfilePath]
       if (relative === undefined) throw new TypeError(`There is no path ${name} in a profile`)
-      return join(root, relative)
+      return `${root}${sep}${sep === '/' ? relative : relative.replaceAll('/', sep)}`
     }
   }
 )

@@ -1,15 +1,25 @@
 import {homedir} from 'node:os'
-import {join, resolve} from 'node:path'
+import {isAbsolute, join, resolve, sep} from 'node:path'
+
+let resolved: {from: string; to: string} | undefined
 
 /** The data root: MH_HOME, else the data directory of the person's account by the XDG rules (on Windows %LOCALAPPDATA%). */
 function root(): string {
   const {MH_HOME} = process.env
-  if (MH_HOME) return resolve(MH_HOME)
+  if (MH_HOME) {
+    // A request asks some twenty times, for what hardly ever changes. The current folder is what a relative one hangs on.
+    if (resolved?.from !== MH_HOME || !isAbsolute(MH_HOME)) resolved = {from: MH_HOME, to: resolve(MH_HOME)}
+    return resolved.to
+  }
   const {XDG_DATA_HOME, LOCALAPPDATA} = process.env
   if (XDG_DATA_HOME) return join(XDG_DATA_HOME, 'mh')
   if (process.platform === 'win32' && LOCALAPPDATA) return join(LOCALAPPDATA, 'mh')
   return join(homedir(), '.local', 'share', 'mh')
 }
+
+/** The two that every request asks for again and again. */
+const USERS = `${sep}persona${sep}users.json`
+const PROFILES = `${sep}profiles`
 
 /** Where the system keeps its own things, as absolute paths. Needs no user context and leads to nobody's data. */
 export const systemPaths = {
@@ -17,7 +27,7 @@ export const systemPaths = {
     return root()
   },
   get users(): string {
-    return join(root(), 'persona', 'users.json')
+    return `${root()}${USERS}`
   },
   get config(): string {
     return join(root(), 'config.json')
@@ -26,7 +36,7 @@ export const systemPaths = {
     return join(root(), '.env')
   },
   get profiles(): string {
-    return join(root(), 'profiles')
+    return `${root()}${PROFILES}`
   },
   get audit(): string {
     return join(root(), 'logs', 'audit')

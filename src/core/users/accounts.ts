@@ -1,5 +1,5 @@
 import {readFileSync, type Stats} from 'node:fs'
-import {join} from 'node:path'
+import {join, sep} from 'node:path'
 import {backend, needsFiles} from '../backend.ts'
 import {conflict, notFound} from '../errors.ts'
 import {ensureSystemFolder, noFolder, profileGone, unreadable, unwritable, writeDurably} from '../files.ts'
@@ -17,7 +17,7 @@ interface AccountsFile {
   [key: string]: unknown
 }
 
-let cached: {key: string; file: AccountsFile} | undefined
+let cached: {path: string; stat: Stats; file: AccountsFile} | undefined
 
 /**
  * All accounts of users.json, in the order in which they were made. Read again whenever the file has changed, so that a role that was taken
@@ -103,7 +103,8 @@ export function profileFolder(userId: string): string {
       'mh user list shows who is there'
     )
   }
-  const folder = join(systemPaths.profiles, user.username)
+  // A username has no separator in it.
+  const folder = `${systemPaths.profiles}${sep}${user.username}`
   const stat = glanceAtLink(folder)
   // Without this a profile that is gone would look like an empty one, and its persona like the default.
   if (stat === undefined) throw profileGone(folder)
@@ -152,10 +153,13 @@ function read(): AccountsFile {
     throw unwritable(path, error)
   }
   if (stat === undefined) return {version: 1, users: []}
-  const key = `${path} ${stat.ino} ${stat.mtimeMs} ${stat.size}`
-  if (cached?.key !== key) cached = {key, file: check(parseJson(readFileSync(path, 'utf8'), path), path)}
+  if (cached?.path !== path || !isSame(cached.stat, stat))
+    cached = {path, stat, file: check(parseJson(readFileSync(path, 'utf8'), path), path)}
   return cached.file
 }
+
+const isSame = (one: Stats, other: Stats): boolean =>
+  one === other || (one.ino === other.ino && one.mtimeMs === other.mtimeMs && one.size === other.size)
 
 /** Checked by hand: this is read by every command, and zod would cost as much as all the rest of the reading. */
 function check(value: unknown, path: string): AccountsFile {

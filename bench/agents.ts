@@ -5,16 +5,21 @@
 import {existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs'
 import {createServer, type ServerResponse} from 'node:http'
 import type {AddressInfo} from 'node:net'
-import {cpus, tmpdir} from 'node:os'
+import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {Readable} from 'node:stream'
 import {setTimeout as sleep} from 'node:timers/promises'
 import {parseArgs} from 'node:util'
+import {report} from './figure.ts'
 import {memories} from './memory/corpus.ts'
 import {median, type Place, run} from './memory/measure.ts'
 
 const {values} = parseArgs({
-  options: {memories: {type: 'string', default: '10000'}, many: {type: 'string', default: '100000'}}
+  options: {
+    memories: {type: 'string', default: '10000'},
+    many: {type: 'string', default: '100000'},
+    json: {type: 'boolean', default: false}
+  }
 })
 const COUNT = Number(values.memories)
 const MANY = Number(values.many)
@@ -34,7 +39,6 @@ if (!existsSync(join(import.meta.dirname, '../dist/entry.js')))
   throw new Error('there is no dist/: run "npm run build" first')
 const scratch = mkdtempSync(join(tmpdir(), 'mh-bench-'))
 try {
-  console.log(`${cpus().length} × ${cpus()[0]?.model.trim()}, Node ${process.version}\n`)
   await organizing()
   await nothingToDo()
   await severalAtOnce()
@@ -49,10 +53,15 @@ async function organizing(): Promise<void> {
   const first = await run(place, ['agents', 'run', 'organizer', '--limit', String(few)])
   await run(place, ['agents', 'undo', '@last'])
   const {ms, peakMb} = await run(place, ['agents', 'run', 'organizer'])
-  const perSecond = Math.round((COUNT / ms) * 1000)
-  say('organizer with recall', `${perSecond} memories a second`, perSecond >= LEAST_PER_SECOND)
-  const flat = peakMb < first.peakMb * MOST_MEMORY
-  say('  its memory', `${first.peakMb.toFixed(0)} MB for ${few}, ${peakMb.toFixed(0)} MB for ${COUNT}`, flat)
+  const perSecond = (COUNT / ms) * 1000
+  report({what: 'organizer with recall, memories', value: perSecond, unit: 'a second', bar: LEAST_PER_SECOND, peakMb})
+  report({
+    what: `its memory for ${COUNT.toLocaleString('en')}`,
+    value: peakMb,
+    unit: 'MB',
+    beside: {what: `for ${few.toLocaleString('en')}`, value: first.peakMb},
+    bar: MOST_MEMORY
+  })
 }
 
 /** A run that finds nothing, whatever there is. */
@@ -67,9 +76,13 @@ async function nothingToDo(): Promise<void> {
     times.few.push(small.ms)
     times.many.push(large.ms)
   }
-  const [a, b] = [median(times.few), median(times.many)]
-  const figure = `${a.toFixed(0)} ms at ${FEW}, ${b.toFixed(0)} ms at ${MANY}: × ${(b / a).toFixed(2)}`
-  say('nothing to organize', figure, b / a <= MOST_RATIO)
+  report({
+    what: `mh agents run organizer, nothing to do among ${MANY.toLocaleString('en')}`,
+    value: median(times.many),
+    unit: 'ms',
+    beside: {what: `among ${FEW}`, value: median(times.few)},
+    bar: MOST_RATIO
+  })
 }
 
 /** People at once, with a model that takes its time. */
@@ -108,11 +121,13 @@ async function severalAtOnce(): Promise<void> {
   }
   server.close()
   const [one = 0, four = 1] = took
-  say(
-    `${PEOPLE} people, ${MEMORIES_EACH} memories each, ${CALL_MS} ms a call`,
-    `${(one / 1000).toFixed(1)} s one by one, ${(four / 1000).toFixed(1)} s four at once: ${(one / four).toFixed(2)} times as fast`,
-    one / four >= LEAST_SPEEDUP
-  )
+  report({
+    what: `${PEOPLE} people, ${MEMORIES_EACH} memories each, ${CALL_MS} ms a call, four at once`,
+    value: four / 1000,
+    unit: 's',
+    beside: {what: 'one by one', value: one / 1000},
+    bar: 1 / LEAST_SPEEDUP
+  })
 }
 
 async function placeWith(name: string, count: number, processed: boolean): Promise<Place> {
@@ -134,9 +149,4 @@ function linesOf(count: number, processed: boolean): Readable {
       for (const memory of memories(count)) yield `${JSON.stringify({...memory, metadata: {processed}})}\n`
     })()
   )
-}
-
-function say(what: string, figure: string, good: boolean): void {
-  console.log(`${what.padEnd(52)}${figure}${good ? '' : '   MISSED'}`)
-  if (!good) process.exitCode = 1
 }

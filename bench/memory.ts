@@ -1,40 +1,34 @@
 /**
- * `npm run bench:memory -- [--memories 100000] [--large]`: what a life of memories costs. Figures are ratios within one run where they can be; the
- * machine is stated. --large also asks among 1,000,000 memories (index alone; takes minutes and 2 GB of disk).
- *
- * docs/performance.md holds the results and says what is measured.
+ * `npm run bench:memory -- [--memories 100000]`: what a life of memories costs, beside what nothing can be quicker than. Whole processes of the
+ * built program. bench/growth.ts measures how costs grow.
  */
 import {existsSync, mkdirSync, mkdtempSync, rmSync} from 'node:fs'
-import {cpus, release, tmpdir, totalmem, type} from 'node:os'
+import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {Readable} from 'node:stream'
 import {parseArgs} from 'node:util'
+import {report} from './figure.ts'
 import {memories, questions} from './memory/corpus.ts'
 import {median, type Place, percentile, run, runScript} from './memory/measure.ts'
 
 const {values} = parseArgs({
-  options: {memories: {type: 'string', default: '100000'}, large: {type: 'boolean', default: false}}
+  options: {memories: {type: 'string', default: '100000'}, json: {type: 'boolean', default: false}}
 })
 const COUNT = Number(values.memories)
 const FEW = 100
-const LARGE = 1_000_000
 /** Whole processes of each kind, in turns. */
 const RUNS = 15
-const BARE = 20_000
+const BARE = Math.min(20_000, COUNT)
 
 if (!existsSync(join(import.meta.dirname, '../dist/entry.js')))
   throw new Error('there is no dist/: run "npm run build" first')
 const scratch = mkdtempSync(join(tmpdir(), 'mh-bench-'))
 try {
-  console.log(
-    `${cpus().length} × ${cpus()[0]?.model.trim()}, ${(totalmem() / 2 ** 30).toFixed(0)} GB, ${type()} ${release()}, Node ${process.version}; ${number(COUNT)} memories\n`
-  )
   const few = await profileOf('few', FEW)
   const many = await captureMany()
   await wholeProcesses(few, many)
-  inProcess(many, COUNT)
+  inProcess(many)
   await reindex(many)
-  if (values.large) inProcess(placeOf('large'), LARGE, join(scratch, 'large.db'))
 } finally {
   rmSync(scratch, {recursive: true, force: true})
 }
@@ -44,8 +38,13 @@ async function captureMany(): Promise<Place> {
   const {ms: bareMs} = runScript<{ms: number}>(place, 'bare-writes.ts', [join(scratch, 'bare'), String(BARE)])
   await run(place, ['user', 'create', 'ada'])
   const {ms, peakMb} = await run(place, ['capture', '--batch'], linesOf(COUNT))
-  say('capture --batch', `${perSecond(COUNT, ms)} memories a second durable`, peakMb)
-  say('files written and fsynced, 8 at once', `${perSecond(BARE, bareMs)} a second`)
+  report({
+    what: 'mh capture --batch, durable',
+    value: perSecond(COUNT, ms),
+    unit: 'a second',
+    beside: {what: 'files written and fsynced, 8 at once', value: perSecond(BARE, bareMs)},
+    peakMb
+  })
   return place
 }
 
@@ -72,25 +71,33 @@ async function ratio(name: string, few: Place, many: Place, args: (i: number) =>
     large.push(ms)
     peak = Math.max(peak, peakMb)
   }
-  const [a, b] = [median(small), median(large)]
-  say(
-    `${name}, whole process`,
-    `${a.toFixed(0)} ms at ${FEW}, ${b.toFixed(0)} ms at ${number(COUNT)}: × ${(b / a).toFixed(2)}`,
-    peak
-  )
+  report({
+    what: `${name} of ${number(COUNT)} memories`,
+    value: median(large),
+    unit: 'ms',
+    beside: {what: `of ${FEW}`, value: median(small)},
+    bar: 1.5,
+    peakMb: peak
+  })
 }
 
-function inProcess(place: Place, count: number, index?: string): void {
+function inProcess(place: Place): void {
   const {ours, plain, peakMb} = runScript<{ours: number[]; plain: number[]}>(place, 'questions.ts', [
-    String(count),
+    String(COUNT),
     '--plain',
-    join(scratch, `plain-${count}.db`),
-    ...(index === undefined ? [] : ['--index', index])
+    join(scratch, 'plain.db')
   ])
-  const figures = (times: number[]): string =>
-    `p50 ${median(times).toFixed(1)} ms, p95 ${percentile(times, 0.95).toFixed(1)} ms`
-  say(`a question among ${number(count)}, in process`, figures(ours), peakMb)
-  say('  plain OR with bm25() beside it', figures(plain))
+  for (const [name, share] of [
+    ['median', 0.5],
+    ['95th percentile', 0.95]
+  ] as const)
+    report({
+      what: `a question in process, ${name}`,
+      value: percentile(ours, share),
+      unit: 'ms',
+      beside: {what: 'any of its words by bm25() of bare SQLite', value: percentile(plain, share)},
+      peakMb
+    })
 }
 
 async function reindex(place: Place): Promise<void> {
@@ -98,12 +105,9 @@ async function reindex(place: Place): Promise<void> {
   const {ms: parseMs} = runScript<{ms: number}>(place, 'read-and-parse.ts', [folder])
   const {ms, peakMb} = await run(place, ['memory', 'reindex', '--full'])
   const {ms: againMs} = await run(place, ['memory', 'reindex'])
-  say(
-    'memory reindex --full',
-    `${seconds(ms)}, reading and parsing alone ${seconds(parseMs)}: × ${(ms / parseMs).toFixed(2)}`,
-    peakMb
-  )
-  say('memory reindex, nothing changed', seconds(againMs))
+  const beside = {what: 'the same files read and parsed', value: parseMs / 1000}
+  report({what: 'mh memory reindex --full', value: ms / 1000, unit: 's', beside, bar: 4, peakMb})
+  report({what: 'mh memory reindex, nothing changed', value: againMs / 1000, unit: 's', beside})
 }
 
 async function profileOf(name: string, count: number): Promise<Place> {
@@ -127,18 +131,10 @@ function linesOf(count: number): Readable {
   )
 }
 
-function say(what: string, figure: string, peakMb?: number): void {
-  console.log(what.padEnd(44) + figure + (peakMb === undefined ? '' : `   (peak ${peakMb.toFixed(0)} MB)`))
-}
-
 function number(count: number): string {
   return count.toLocaleString('en')
 }
 
-function seconds(ms: number): string {
-  return `${(ms / 1000).toFixed(1)} s`
-}
-
-function perSecond(count: number, ms: number): string {
-  return number(Math.round((count / ms) * 1000))
+function perSecond(count: number, ms: number): number {
+  return (count / ms) * 1000
 }

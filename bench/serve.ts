@@ -10,6 +10,7 @@ import {Readable} from 'node:stream'
 import {parseArgs} from 'node:util'
 import autocannon from 'autocannon'
 import {startModelServer} from '../test/support/model-server.ts'
+import {report} from './figure.ts'
 import {memories, questions} from './memory/corpus.ts'
 import {type Place, run, runScript} from './memory/measure.ts'
 
@@ -17,7 +18,8 @@ const {values} = parseArgs({
   options: {
     seconds: {type: 'string', default: '5'},
     memories: {type: 'string', default: '10000'},
-    connections: {type: 'string', default: '10'}
+    connections: {type: 'string', default: '10'},
+    json: {type: 'boolean', default: false}
   }
 })
 const SECONDS = Number(values.seconds)
@@ -64,7 +66,13 @@ async function throughput(place: Place): Promise<void> {
     const ours = await perSecond(kind)
     const after = await perSecond({url: bare.url})
     const theirs = (before + after) / 2
-    say(name, `${round(ours)} a second; the bare route ${round(theirs)}: ${((ours / theirs) * 100).toFixed(0)} %`)
+    report({
+      what: name,
+      value: ours,
+      unit: 'a second',
+      beside: {what: 'a bare Hono route', value: theirs},
+      bar: 4
+    })
   }
   const capture = await perSecond({
     url: `${mh.url}/api/capture`,
@@ -76,7 +84,13 @@ async function throughput(place: Place): Promise<void> {
     join(scratch, 'disk'),
     '1000'
   ])
-  say('durable capture', `${round(capture)} a second; the disk alone, one after another: ${round(disk)}`)
+  report({
+    what: 'durable capture',
+    value: capture,
+    unit: 'a second',
+    beside: {what: 'the disk alone, one after another', value: disk},
+    bar: 1
+  })
 }
 
 /** Every stream is open at once, and in the middle of an answer. */
@@ -113,11 +127,12 @@ async function streams(place: Place): Promise<void> {
     })
   )
   const readers = await Promise.all(open)
-  const {resident, peak} = memoryOf(mh.process.pid ?? 0)
-  say(
-    `${readers.length} open chat streams of ${PEOPLE} people`,
-    `${resident.toFixed(0)} MB resident, ${peak.toFixed(0)} MB at most`
-  )
+  report({
+    what: `${readers.length} open chat streams of ${PEOPLE} people`,
+    value: residentMb(mh.process.pid ?? 0),
+    unit: 'MB',
+    bar: 300
+  })
   stop.abort()
   await model.close()
 }
@@ -164,17 +179,8 @@ async function perSecond(options: Parameters<typeof autocannon>[0], seconds = SE
   return result.requests.average
 }
 
-/** In MB: now, and the most that it ever was. */
-function memoryOf(pid: number): {resident: number; peak: number} {
-  const status = readFileSync(`/proc/${pid}/status`, 'utf8')
-  const kb = (name: string): number => Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)?.[1] ?? 0)
-  return {resident: kb('VmRSS') / 1024, peak: kb('VmHWM') / 1024}
-}
-
-function round(number: number): string {
-  return Math.round(number).toLocaleString('en')
-}
-
-function say(what: string, figure: string): void {
-  console.log(what.padEnd(44) + figure)
+/** The most that a process ever held. */
+function residentMb(pid: number): number {
+  const [, kb] = /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? []
+  return Number(kb) / 1024
 }

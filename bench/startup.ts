@@ -10,22 +10,19 @@ import {existsSync, mkdirSync, mkdtempSync, rmSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {parseArgs} from 'node:util'
+import {report} from './figure.ts'
 
 interface Case {
   name: string
   /** what to run, after the path of Node */
   args: string[]
   /** the greatest ratio that is good enough */
-  target?: number
-}
-
-interface Figure extends Case {
-  medianMs: number
-  ratio: number
+  bar?: number
 }
 
 const root = join(import.meta.dirname, '..')
 const mh = join(root, 'bin', 'run.js')
+const BARE = 'node -e 0'
 const SEED = [
   'Met Grace at the harbour to talk about compilers',
   'The coffee machine is broken again',
@@ -37,27 +34,25 @@ if (!existsSync(join(root, 'dist', 'entry.js'))) throw new Error('there is no di
 
 const folder = mkdtempSync(join(tmpdir(), 'mh-startup-'))
 try {
-  const figures = measure(cases(folder), Number(values.runs))
-  if (values.json) console.log(JSON.stringify({node: process.version, runs: Number(values.runs), figures}, null, 2))
-  else printTable(figures)
+  measure(cases(folder), Number(values.runs))
 } finally {
   rmSync(folder, {recursive: true, force: true})
 }
 
 function cases(scratch: string): Case[] {
   return [
-    {name: 'node -e 0', args: ['-e', '0']},
-    {name: 'mh --version', args: [mh, '--version'], target: 1.7},
-    {name: 'mh user whoami', args: [mh, 'user', 'whoami'], target: 1.7},
+    {name: BARE, args: ['-e', '0']},
+    {name: 'mh --version', args: [mh, '--version'], bar: 1.7},
+    {name: 'mh user whoami', args: [mh, 'user', 'whoami'], bar: 1.7},
     {name: 'durable write alone', args: [join(root, 'bench', 'durable-write.cjs'), scratch]},
-    {name: 'mh capture', args: [mh, 'capture', 'Lunch with Grace at the harbour'], target: 2.3},
-    {name: 'mh remember', args: [mh, 'remember', 'coffee machine'], target: 2.3},
-    {name: 'mh status', args: [mh, 'status'], target: 2.3},
+    {name: 'mh capture', args: [mh, 'capture', 'Lunch with Grace at the harbour'], bar: 2.3},
+    {name: 'mh remember', args: [mh, 'remember', 'coffee machine'], bar: 2.3},
+    {name: 'mh status', args: [mh, 'status'], bar: 2.3},
     {name: 'mh task list', args: [mh, 'task', 'list']}
   ]
 }
 
-function measure(all: Case[], runs: number): Figure[] {
+function measure(all: Case[], runs: number): void {
   const times = all.map((): number[] => [])
   const homes = all.map(({args}, at) => seededHome(join(folder, `home-${at}`), args[0] === mh))
   for (let round = -2; round < runs; round++) {
@@ -66,11 +61,12 @@ function measure(all: Case[], runs: number): Figure[] {
       if (round >= 0) times[at]?.push(time) // before that the compile cache is written
     }
   }
-  const medians = times.map(median)
-  return all.map((measured, at) => {
-    const medianMs = medians[at] ?? Number.NaN
-    return {...measured, medianMs, ratio: medianMs / (medians[0] ?? Number.NaN)}
-  })
+  const [bare = Number.NaN, ...others] = times.map(median)
+  for (const [at, value] of others.entries()) {
+    const {name, bar} = all[at + 1] as Case
+    const beside = {what: BARE, value: bare}
+    report({what: name, value, unit: 'ms', beside, ...(bar === undefined ? {} : {bar})})
+  }
 }
 
 /** A new HOME, with a profile and memories in it where `withProfile`. */
@@ -100,12 +96,4 @@ function median(numbers: number[]): number {
   const sorted = numbers.toSorted((a, b) => a - b)
   const middle = sorted.length >> 1
   return sorted.length % 2 ? (sorted[middle] ?? Number.NaN) : ((sorted[middle - 1] ?? 0) + (sorted[middle] ?? 0)) / 2
-}
-
-function printTable(figures: Figure[]): void {
-  console.log(`Node ${process.version}, ${values.runs} runs each`)
-  for (const {name, medianMs, ratio, target} of figures) {
-    const verdict = target === undefined ? '' : `  at most ${target.toFixed(1)}: ${ratio <= target ? 'yes' : 'NO'}`
-    console.log(`${name.padEnd(22)}${medianMs.toFixed(1).padStart(7)} ms${ratio.toFixed(2).padStart(7)}${verdict}`)
-  }
 }

@@ -9,12 +9,14 @@ import {mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {parseArgs} from 'node:util'
+import {report} from './figure.ts'
 
 const {values} = parseArgs({
   options: {
     few: {type: 'string', default: '100'},
     many: {type: 'string', default: '10000'},
-    runs: {type: 'string', default: '21'}
+    runs: {type: 'string', default: '21'},
+    json: {type: 'boolean', default: false}
   }
 })
 const mh = join(import.meta.dirname, '..', 'bin', 'run.js')
@@ -23,7 +25,7 @@ try {
   const homes = {few: seed('few', Number(values.few)), many: seed('many', Number(values.many))}
   const first = run(homes.many, ['task', 'list'])
   run(homes.few, ['task', 'list'])
-  console.log(`the first list of ${values.many} tasks that other tools put there: ${first.toFixed(0)} ms`)
+  report({what: `the first mh task list of ${values.many} that other tools put there`, value: first, unit: 'ms'})
   for (const words of [['task', 'list'], ['task', 'list', '--json'], ['task', 'list', '-n', values.many], ['status']]) {
     const times: {few: number[]; many: number[]} = {few: [], many: []}
     for (let round = -2; round < Number(values.runs); round++) {
@@ -32,10 +34,14 @@ try {
         if (round >= 0) times[size].push(time)
       }
     }
-    const [few, many] = [median(times.few), median(times.many)]
-    console.log(
-      `mh ${words.join(' ').padEnd(24)} ${values.few}: ${few.toFixed(1)} ms  ${values.many}: ${many.toFixed(1)} ms  ratio ${(many / few).toFixed(2)}`
-    )
+    report({
+      what: `mh ${words.join(' ')}, ${values.many} tasks`,
+      value: median(times.many),
+      unit: 'ms',
+      beside: {what: `${values.few} tasks`, value: median(times.few)},
+      // To print a hundred times as many lines takes its time.
+      ...(words.includes('-n') ? {} : {bar: 1.5})
+    })
   }
 } finally {
   rmSync(folder, {recursive: true, force: true})

@@ -237,23 +237,32 @@ export function unwritable(path: string, error: unknown): unknown {
 
 const refused = (path: string, reason: string, cause: unknown): MhError =>
   new MhError('NOT_WRITABLE', `Cannot write ${path}: ${reason}`, {
-    hint: 'Set MH_HOME to a folder that you can write, or mend its permissions',
+    hint: HINTS[reason] ?? 'Set MH_HOME to a folder that you can write, or mend its permissions',
     cause
   })
+
+const FULL = 'the disk is full'
+const BROKEN = 'the disk reports an error'
+
+const HINTS: Record<string, string> = {
+  [FULL]: 'Make room, and run the command again',
+  [BROKEN]: 'Look at the disk before anything else: the log of the system says more'
+}
 
 const REFUSALS: Record<string, string> = {
   EACCES: 'permission denied',
   EPERM: 'not permitted',
   EROFS: 'read-only file system',
   ENOTDIR: 'a part of the path is a file',
-  ENOSPC: 'the disk is full',
-  EDQUOT: 'the quota is used up'
+  ENOSPC: FULL,
+  EDQUOT: 'the quota is used up',
+  EIO: BROKEN
 }
 
 /** https://www.sqlite.org/rescode.html */
 const SQLITE_REFUSALS: Record<number, string> = {
   8: 'permission denied',
-  13: 'the disk is full',
+  13: FULL,
   14: 'permission denied'
 }
 

@@ -138,7 +138,7 @@ describe('a capture whose disk fails', () => {
       await mh(home, ['capture', 'first'])
       const failed = await mh(home, ['capture', 'second', '--json'], {env: {MH_FAULT: fault}})
       expect(failed.exitCode).toBe(1)
-      expect(failed.json).toHaveProperty('error.code')
+      expect(failed.json).toHaveProperty('error.code', 'NOT_WRITABLE')
       expect(await expectAgreement(home, 'ada')).toEqual(['first'])
       expect(readdirSync(join(home.root, 'profiles/ada/.tmp'))).toEqual([])
       expect((await mh(home, ['capture', 'third'])).exitCode).toBe(0)

@@ -3,7 +3,7 @@ import {writeSync} from 'node:fs'
 /**
  * The points at which a write can be interrupted, in their order. Tests end the process there (or let the step fail), to show
  * what a crash leaves behind: `MH_FAULT=renamed` kills at the first "renamed", `MH_FAULT=renamed:3` at the third, and
- * `MH_FAULT=sync=EIO` makes the step fail with that errno.
+ * `MH_FAULT=sync=EIO` makes the step fail with that errno. `any:7` is the seventh point that is come to, whatever it is.
  */
 export type FaultPoint =
   | 'write'
@@ -51,7 +51,7 @@ export function reach(point: FaultPoint): void {
   if (wanted === undefined) return
   const [place = '', failure] = wanted.split('=')
   const [name, nth = '1'] = place.split(':')
-  if (name !== point) return
+  if (name !== point && name !== 'any') return
   remaining ??= Number(nth)
   if (--remaining > 0) return
   if (failure === undefined) {

@@ -1,0 +1,213 @@
+import {readFileSync} from 'node:fs'
+import {join} from 'node:path'
+import {gunzipSync} from 'node:zlib'
+import {expect} from 'vitest'
+import {seeded} from '../../src/agents/random.ts'
+import {verifiedTrail} from '../support/audit.ts'
+import type {Home} from '../support/home.ts'
+import {mh, people} from '../support/mh.ts'
+import {type Facts, of, readFacts, trailLengths} from './facts.ts'
+import {type Ended, type Harm, isPlain, nextHarm, run} from './harm.ts'
+import {ANY, type Assigned, type Backup, besides, type Change, nextPiece, OWNER, peopleOf} from './work.ts'
+
+/** Findings of `mh doctor` that a killed process may leave, which it sweeps. */
+const LEFT_OVER = new Set(['TEMPORARY_FILES', 'UNFINISHED_PROFILE'])
+/** Every so many commands the program itself says whether all is well. */
+const CHECK_UP = 5
+
+/**
+ * Works in a data root of its own until so many commands were killed in the midst of it, and looks after each whether everything
+ * is there that was acknowledged, and nothing is there twice, half or damaged.
+ * @param told is given a line for every command
+ * @throws what the first look found wrong, with the last commands
+ */
+export async function liveAndDie(home: Home, seed: string, kills: number, told: (line: string) => void): Promise<void> {
+  const random = seeded(seed)
+  let numbers = 0
+  const backups: Backup[] = []
+  const history: string[] = []
+  const letters = new Map<string, string[]>()
+  const seen = new Set<string>()
+  await people(home, OWNER, 'bob')
+  let facts = readFacts(home)
+  let killed = 0
+  for (let round = 0; killed < kills; round++) {
+    for (const key of facts.keys()) seen.add(key.split('|')[2] ?? '')
+    const situation = {home, facts, backups, letters, seen, random, number: () => ++numbers}
+    const piece = nextPiece(situation)
+    const harm: Harm = round < 3 ? {kind: 'none'} : nextHarm(random, piece)
+    const other = random() < 0.3 ? besides(situation, [piece.person, OWNER]) : undefined
+    const beside = other === undefined ? [] : [other]
+    const lengths = trailLengths(home)
+    const [ended, ...others] = await Promise.all([
+      run(home, piece, harm),
+      ...beside.map((one) => run(home, one, {kind: 'none'}))
+    ])
+    if (ended === undefined) return
+    if (ended.killed) killed++
+    const line = `${round}: mh ${piece.args.join(' ')} ${JSON.stringify(harm)} -> ${ended.killed ? 'killed' : ended.exitCode}${beside.map(({args}) => ` beside mh ${args.join(' ')}`).join('')}`
+    history.push(line)
+    told(line)
+    try {
+      const work: [Worked, ...Worked[]] = [
+        {piece, ended},
+        ...beside.map((one, at) => ({piece: one, ended: others[at] as Ended}))
+      ]
+      for (const {
+        piece: {name},
+        ended: one
+      } of work) {
+        if (harm.kind === 'none' || one !== ended)
+          expect([name, one.exitCode, one.stderr]).toEqual([name, 0, one.stderr])
+        if (!one.killed)
+          expect([name, one.exitCode, isPlain(one) ? '' : one.stdout + one.stderr]).toEqual([name, one.exitCode, ''])
+      }
+      facts = await looked(home, facts, lengths, work, backups)
+      if (round % CHECK_UP === 0) await checkUp(home, facts)
+    } catch (error) {
+      throw new Error(
+        `${(error as Error).message}\nseed ${seed}, after:\n${history.slice(-12).join('\n')}\n${ended.stdout}${ended.stderr}`,
+        {cause: error}
+      )
+    }
+  }
+  await lastLook(home, facts, backups)
+}
+
+interface Worked {
+  piece: Assigned
+  ended: Ended
+}
+
+/** The facts as they are now. @throws where they are no possible outcome of the work */
+async function looked(
+  home: Home,
+  before: Facts,
+  lengths: Map<string, number>,
+  work: readonly [Worked, ...Worked[]],
+  backups: Backup[]
+): Promise<Facts> {
+  // Whatever was interrupted is ended by the next command, whichever it is.
+  const [{piece: first}] = work
+  const name = first.person
+  const remains = !first.changes.some((change) => change.before.some(([key]) => key.startsWith('user|')))
+  const next = await mh(
+    home,
+    remains ? ['memory', 'list', '-n', '500', '--json', '-u', name] : ['user', 'list', '--json']
+  )
+  expect([next.exitCode, next.stderr]).toEqual([0, ''])
+  const facts = readFacts(home)
+  compare(before, facts, work)
+  if (remains) agreeOnMemories(facts, name, next.json)
+  for (const one of new Set(work.map(({piece}) => piece.person)))
+    if (facts.has(`user|${one}`) && !(one === name && remains)) await agree(home, facts, one)
+  if (/task|restore/.test(first.name)) await agreeOnTasks(home, facts, name)
+  for (const folder of ['', ...peopleOf(facts).map((name) => `profiles/${name}`)])
+    verifiedTrail(join(home.root, folder, 'logs/audit'))
+
+  const now = trailLengths(home)
+  for (const [name, length] of lengths)
+    if (now.has(name) && !work.some(({piece}) => piece.name === 'user delete' || piece.name === 'revive'))
+      expect([name, (now.get(name) ?? 0) >= length]).toEqual([name, true])
+  for (const {piece, ended} of work) {
+    if (ended.exitCode !== 0) continue
+    const {audits: name} = piece
+    if (name !== undefined)
+      expect([name, 'audited', (now.get(name) ?? 0) > (lengths.get(name) ?? 0)]).toEqual([name, 'audited', true])
+    const {backs} = piece
+    if (backs === undefined) continue
+    const {backup, id = backup, path = backup} = JSON.parse(ended.stdout)
+    gunzipSync(readFileSync(path))
+    for (const person of backs) backups.push({id, person, facts: new Map(of(before, `${person}|`))})
+  }
+  return facts
+}
+
+/** Each change was made or not, those that were acknowledged were made, and nothing else changed. */
+function compare(before: Facts, now: Facts, work: readonly Worked[]): void {
+  const changed = new Set<string>()
+  for (const {piece, ended} of work) {
+    for (const change of piece.changes) {
+      for (const [key] of [...change.before, ...change.after]) changed.add(key)
+      const state = stateOf(change, now)
+      const {again = false, needs = []} = change
+      if (state === 'half' || (ended.exitCode === 0 && state !== 'made' && !again))
+        throw new Error(`${piece.name} (${ended.exitCode}) is ${state}: ${differing(change, now)}`)
+      const missing = state === 'made' ? needs.filter((one) => !one.again && stateOf(one, now) !== 'made') : []
+      if (missing.length > 0)
+        throw new Error(`${piece.name} went on before it had: ${missing.map((one) => differing(one, now)).join()}`)
+    }
+    for (const [key, value] of piece.told?.(ended.stdout) ?? [])
+      if (now.get(key) !== value) throw new Error(`acknowledged, but lost: ${key} ${value}, there is ${now.get(key)}`)
+  }
+  const thinking = work.flatMap(({piece: {thinks}}) => (thinks === undefined ? [] : [`${thinks}|episodic|made `]))
+  for (const key of new Set([...before.keys(), ...now.keys()])) {
+    if (changed.has(key) || now.get(key) === before.get(key)) continue
+    if (!before.has(key) && thinking.some((prefix) => key.startsWith(prefix))) continue
+    throw new Error(`nobody asked for it: ${key} was ${before.get(key)}, and is ${now.get(key)}`)
+  }
+}
+
+function stateOf({before, after}: Change, now: Facts): 'made' | 'not made' | 'half' {
+  const holds = ([key, value]: [string, string | undefined]): boolean =>
+    value === ANY ? now.has(key) : now.get(key) === value
+  if (after.every(holds)) return 'made'
+  return before.every(holds) ? 'not made' : 'half'
+}
+
+const differing = ({before, after}: Change, now: Facts): string =>
+  JSON.stringify(
+    after
+      .filter(([key, value]) => now.get(key) !== value && !(value === ANY && now.has(key)))
+      .slice(0, 5)
+      .map(([key, value]) => ({key, before: before.find(([one]) => one === key)?.[1], wanted: value, is: now.get(key)}))
+  )
+
+/** What the indexes say is what the files hold. */
+async function agree(home: Home, facts: Facts, name: string): Promise<void> {
+  agreeOnMemories(facts, name, (await mh(home, ['memory', 'list', '-n', '500', '--json', '-u', name])).json)
+  await agreeOnTasks(home, facts, name)
+}
+
+function agreeOnMemories(facts: Facts, name: string, page: {memories: {id: string}[]; total: number}): void {
+  const ids = of(facts, `${name}|episodic|`).map(([, id]) => id)
+  const listed = page.memories.map(({id}) => id)
+  expect([name, page.total, listed.length]).toEqual([name, ids.length, Math.min(500, ids.length)])
+  expect(new Set(listed).size).toBe(listed.length)
+  expect(listed.filter((id) => !ids.includes(id))).toEqual([])
+}
+
+async function agreeOnTasks(home: Home, facts: Facts, name: string): Promise<void> {
+  const {json} = await mh(home, ['task', 'list', '--all', '--json', '-u', name])
+  const wanted = of(facts, `${name}|task|`)
+    .filter(([, value]) => !value.endsWith(' deleted'))
+    .map(([key, value]) => [facts.get(key.replace('|task|', '|task id|')), value.split(' ')[0]].join())
+  expect(json.map(({id, status}: {id: string; status: string}) => [id, status].join()).sort()).toEqual(wanted.sort())
+}
+
+async function checkUp(home: Home, facts: Facts): Promise<void> {
+  for (const name of peopleOf(facts)) await agree(home, facts, name)
+  const [verified, diagnosed] = await Promise.all([
+    mh(home, ['audit', 'verify', '--all-users', '--json']),
+    mh(home, ['doctor', '--json'])
+  ])
+  expect([verified.json.ok, verified.json.broken]).toEqual([true, []])
+  expect(diagnosed.json.findings.filter(({code}: {code: string}) => !LEFT_OVER.has(code))).toEqual([])
+}
+
+/** Everything once more, from the beginning: indexes that look at every file, backups that are read back. */
+async function lastLook(home: Home, facts: Facts, backups: readonly Backup[]): Promise<void> {
+  expect(await mh(home, ['doctor', '--fix'])).toMatchObject({exitCode: 0})
+  expect((await mh(home, ['doctor', '--json'])).json).toEqual({ok: true, findings: []})
+  for (const name of peopleOf(facts))
+    expect((await mh(home, ['memory', 'reindex', '--json', '-u', name])).json).toMatchObject({
+      added: 0,
+      updated: 0,
+      removed: 0,
+      unreadable: []
+    })
+  for (const id of new Set(backups.map(({id}) => id)))
+    expect((await mh(home, ['backup', 'verify', id, '--json'])).json).toMatchObject({ok: true, broken: []})
+  expect((await mh(home, ['audit', 'verify', '--all-users', '--json'])).json).toMatchObject({ok: true})
+  expect([...readFacts(home)].sort()).toEqual([...facts].sort())
+}

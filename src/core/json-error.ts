@@ -48,8 +48,8 @@ export function jsonErrorOffset(text: string): number {
   return at
 }
 
-/** Deeper nesting than any document of ours has: the search ends there rather than the stack. */
-const DEEPEST = 500
+/** Levels of lists and objects, deeper than any document of ours has: some thousands, and writing it back would overflow the stack. */
+export const DEEPEST = 500
 const SPACE = /[ \t\r\n]*/y
 // biome-ignore lint/suspicious/noControlCharactersInRegex: JSON forbids exactly these in a string
 const STRING_PART = /(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[\dA-Fa-f]{4})){1,4000}/y

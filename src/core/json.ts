@@ -1,5 +1,5 @@
 import {unreadable} from './files.ts'
-import {jsonErrorOffset} from './json-error.ts'
+import {DEEPEST, jsonErrorOffset} from './json-error.ts'
 
 export type JsonObject = Record<string, unknown>
 
@@ -9,6 +9,31 @@ export const isObject = (value: unknown): value is JsonObject =>
 /** The texts of a list; what else is in it, or stands in its place, is passed over. */
 export const texts = (value: unknown): string[] =>
   Array.isArray(value) ? value.filter((item): item is string => typeof item === 'string') : []
+
+/** What `jsonProblem` says of JSON that is nested too deep. */
+export const TOO_DEEP = `it is nested more than ${DEEPEST} levels deep`
+
+/** Parses JSON that somebody else wrote. @throws SyntaxError; `jsonProblem` says what is wrong with the text */
+export function parseShallow(text: string): unknown {
+  if (isTooDeep(text)) throw new SyntaxError(TOO_DEEP)
+  return JSON.parse(text)
+}
+
+function isTooDeep(text: string): boolean {
+  // Each level takes two characters.
+  if (text.length <= 2 * DEEPEST) return false
+  let depth = 0
+  let quoted = false
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    if (code === 0x22) quoted = !quoted
+    else if (quoted) at += code === 0x5c ? 1 : 0
+    else if (code === 0x5b || code === 0x7b) {
+      if (++depth > DEEPEST) return true
+    } else if (code === 0x5d || code === 0x7d) depth--
+  }
+  return false
+}
 
 /** Where a text was read: its path, or what finds that out where it is needed. */
 type Place = string | (() => string)
@@ -26,7 +51,7 @@ export function parseObject(text: string, place: Place): JsonObject {
  */
 export function parseJson(text: string, place: Place): unknown {
   try {
-    return JSON.parse(text)
+    return parseShallow(text)
   } catch {
     throw unreadable(pathOf(place), jsonProblem(text))
   }
@@ -36,6 +61,7 @@ const pathOf = (place: Place): string => (typeof place === 'string' ? place : pl
 
 /** What is wrong with a text that is no JSON: the line, and one character. More of it could be somebody's diary. */
 export function jsonProblem(text: string): string {
+  if (isTooDeep(text)) return TOO_DEEP
   const offset = jsonErrorOffset(text)
   const found = text[offset]
   // A text that ends too early does so in its last line, not behind the newline that ends it.

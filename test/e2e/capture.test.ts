@@ -449,6 +449,12 @@ describe('what other tools do to the files', () => {
     writeFileSync(join(folder, 'latin.json'), Buffer.from([0x7b, 0xff, 0x7d]))
     writeFileSync(join(folder, 'dots.json'), '{"id": "../../x", "timestamp": "2024-01-01", "content": "x"}')
     writeFileSync(join(folder, 'deep.json'), '['.repeat(200_000))
+    // JSON, but what writes it back would overflow the stack.
+    const nested = `${'[{"a\\"[":'.repeat(50_000)}1${'}]'.repeat(50_000)}`
+    writeFileSync(
+      join(folder, 'nested.json'),
+      `{"id": "n", "timestamp": "2024-01-01", "content": "nested", "x": ${nested}}`
+    )
     writeFileSync(
       join(folder, 'huge.json'),
       `{"id": "h", "timestamp": "2024-01-01", "content": "${'x'.repeat(6_000_000)}"}`
@@ -459,9 +465,10 @@ describe('what other tools do to the files', () => {
     const {json, stderr, exitCode} = await mh(home, ['memory', 'list', '--json'])
     expect(exitCode).toBe(0)
     expect(json.memories.map(({content}: {content: string}) => content)).toEqual(['readable'])
-    const names = ['torn', 'list', 'latin', 'dots', 'deep', 'huge', 'link', 'pipe']
+    const names = ['torn', 'list', 'latin', 'dots', 'deep', 'nested', 'huge', 'link', 'pipe']
     for (const name of names) expect(stderr).toContain(join(folder, `${name}.json`))
     expect(stderr.trim().split('\n')).toHaveLength(names.length)
+    expect(stderr).toContain('nested.json is left as it is and was skipped: it is nested more than 500 levels deep')
     expect(readFileSync(join(folder, 'torn.json'), 'utf8')).toBe('{"id": "evt-1", "timest')
   })
 

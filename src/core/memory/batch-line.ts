@@ -1,6 +1,7 @@
 import {z} from 'zod/mini'
 import english from 'zod/v4/locales/en.js'
 import {usageError} from '../errors.ts'
+import {parseShallow} from '../json.ts'
 import type {NewMemory} from './memories.ts'
 
 z.config(english())
@@ -36,7 +37,7 @@ export type BatchLine = NewMemory & {id?: string; at?: string}
 export function batchLine(text: string): BatchLine {
   let value: unknown
   try {
-    value = JSON.parse(text)
+    value = parseShallow(text)
   } catch (error) {
     throw usageError('INVALID_LINE', `it begins with { and is not JSON: ${(error as Error).message}`)
   }

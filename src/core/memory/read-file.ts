@@ -1,7 +1,7 @@
 import {closeSync, constants, fstatSync, openSync, readSync} from 'node:fs'
 import {TextDecoder} from 'node:util'
 import {errno, usageError} from '../errors.ts'
-import {jsonProblem} from '../json.ts'
+import {jsonProblem, parseShallow, TOO_DEEP} from '../json.ts'
 import {sha256} from '../sha256.ts'
 import {type EpisodicEvent, formatEvent, LARGEST_FILE, readEvent} from './event.ts'
 
@@ -44,9 +44,10 @@ export function readJsonFile(
     return {gone: false, reason: 'it is not UTF-8 text'}
   }
   try {
-    return {...read, value: JSON.parse(text)}
+    return {...read, value: parseShallow(text)}
   } catch {
-    return {gone: false, reason: `it is not JSON: ${jsonProblem(text)}`}
+    const problem = jsonProblem(text)
+    return {gone: false, reason: problem === TOO_DEEP ? problem : `it is not JSON: ${problem}`}
   }
 }
 

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import {usageError} from '../errors.ts'
-import type {JsonObject} from '../json.ts'
+import {type JsonObject, parseShallow} from '../json.ts'
 import {alternatives, nearest} from '../nearest.ts'
 import {personaCore} from './core.ts'
 import type {PersonaPart} from './documents.ts'
@@ -76,7 +76,7 @@ const LISTS =
 function candidatesOf(text: string, keys: readonly string[]): unknown[] {
   const list = LISTS.test(keys.join('.')) ? [text.split(',').map((one) => one.trim())] : []
   try {
-    const json: unknown = JSON.parse(text)
+    const json = parseShallow(text)
     // A share that is too large must not become a text.
     return typeof json === 'number' && keys.includes('traits') ? [json] : [json, ...list, text]
   } catch {

@@ -1,4 +1,5 @@
 import {TextDecoder} from 'node:util'
+import {parseShallow} from '../../json.ts'
 
 /** One value of a stream of JSON, or why it is none. Numbers count from 1. */
 export type JsonItem = {number: number} & ({value: unknown} | {reason: string})
@@ -134,7 +135,7 @@ class Pieces {
     }
     if (text.trim() === '') return undefined
     try {
-      return {value: JSON.parse(text)}
+      return {value: parseShallow(text)}
     } catch (error) {
       return {reason: `it is not JSON: ${(error as Error).message}`}
     }

@@ -22,7 +22,7 @@ export interface Moment {
   quietHours: DailyWindow | undefined
 }
 
-/** A last run that lies further ahead than this was noted by a clock that has been put back since. */
+/** What lies further ahead than this was noted by a clock that has been put back since. In milliseconds. */
 const CLOCK_PUT_BACK = 60 * 60 * 1000
 
 /**
@@ -47,14 +47,20 @@ export function scheduleOf(agent: Pick<Agent, 'name' | 'schedule'>): Schedule | 
  * the last one is looked at. Null where nothing but the person's doing something brings one about.
  */
 export function nextRun(schedule: Schedule, state: ScheduledState, moment: Moment): number | null {
-  const next = planned(schedule, state, moment)
+  const next = planned(schedule, byClock(state, moment.now), moment)
   if (next === null || moment.quietHours === undefined) return next
   return windowAt(Math.max(next, moment.now), moment.zone, moment.quietHours)?.to ?? next
 }
 
-function planned(schedule: Schedule, {firstSeen, lastRun}: ScheduledState, moment: Moment): number | null {
+/** What is known of an agent, with what a clock noted that has been put back since as of now: else nothing would be due until then. */
+export function byClock(state: ScheduledState, now: number): ScheduledState {
+  const {firstSeen, lastRun} = state
+  const passed = (time: number): number => (time - now > CLOCK_PUT_BACK ? now : time)
+  return {...state, firstSeen: passed(firstSeen), ...(lastRun === undefined ? {} : {lastRun: passed(lastRun)})}
+}
+
+function planned(schedule: Schedule, {firstSeen, lastRun: last}: ScheduledState, moment: Moment): number | null {
   const {now, zone, activity} = moment
-  const last = lastRun !== undefined && lastRun - now > CLOCK_PUT_BACK ? now : lastRun
   switch (schedule.type) {
     case 'interval':
       return last === undefined ? firstSeen : last + schedule.seconds * 1000

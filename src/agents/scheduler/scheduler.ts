@@ -6,6 +6,7 @@ import type {Agent} from '../agent.ts'
 import {allAgents} from '../registry.ts'
 import type {Job, JobResult} from './job.ts'
 import {knownOf, planFor, whyIdle} from './people.ts'
+import {byClock} from './plan.ts'
 
 /** The world that a scheduler works in; handed in, so that a night takes no night to test. */
 export interface SchedulerWorld {
@@ -88,7 +89,8 @@ class Scheduler {
     const now = this.world.now()
     const known = this.known.get(user.id) ?? (await knownOf(user, agents, now))
     this.known.set(user.id, known)
-    for (const {name} of agents) known[name] ??= {firstSeen: now}
+    // Kept, and not only seen so: the time that it runs next must not go on with the clock.
+    for (const {name} of agents) known[name] = byClock(known[name] ?? {firstSeen: now}, now)
     let soonest: number | undefined
     for (const {agent, next} of await planFor(user, agents, known, now)) {
       if (next === null || this.isQueued(user, agent)) continue

@@ -154,3 +154,33 @@ itOverFiles('a full disk costs what was to be written meanwhile, and afterwards 
   expect(await enterContext(ada, () => memoryStore().counts())).toMatchObject({total: 1, unprocessed: 0})
   expect(await scheduleStore().read(ada.userId)).toMatchObject({organizer: {result: 'ok'}})
 })
+
+itOverFiles(
+  'a clock that was put back by a year costs no run: what is due by the new one runs, and not twice',
+  async () => {
+    inTemporaryHome()
+    const {ada} = await makePeople('ada')
+    await setDocument(ada, 'profile', {timezone: 'UTC', language: 'en'})
+    await setDocument(ada, 'sleep', {enabled: false})
+    await setDocument(ada, 'agents', {
+      agents: {
+        organizer: {schedule: {type: 'interval', seconds: 3600}},
+        ingestor: {schedule: {type: 'timeOfDay', at: '03:00'}},
+        reflector: {enabled: false},
+        dreamer: {enabled: false}
+      }
+    })
+    await enterContext(ada, () => capture({content: 'Met Grace in London.'}))
+    await enterContext(ada, () => addToInbox('letter.txt', Buffer.from('The harbour was full of boats.')))
+    const start = Date.parse('2030-05-04T00:30:00Z')
+    const inAYear = Date.parse('2031-05-04T00:30:00Z')
+    for (const agent of ['organizer', 'ingestor'])
+      await scheduleStore().note(ada.userId, agent, {firstSeen: inAYear, lastRun: inAYear, result: 'ok'})
+    const ran = await scheduleHours(4, {start})
+    const timesOf = (name: string): string[] =>
+      ran.filter(({agent}) => agent === name).map(({at}) => new Date(at).toISOString().slice(11, 16))
+    // What the ingestor makes at three is organized within the hour.
+    expect(timesOf('organizer')).toEqual(['01:30', '03:30'])
+    expect(timesOf('ingestor')).toEqual(['03:00'])
+  }
+)

@@ -67,7 +67,7 @@ export interface AgentContext {
   readonly force: boolean
   /** At most so many items; Infinity where nobody limits it. */
   readonly limit: number
-  /** Aborted at Ctrl-C, and where the scheduler ends. */
+  /** Aborted at Ctrl-C, where the scheduler ends, and where the turn takes too long. */
   readonly signal: AbortSignal
   /** Milliseconds since 1970. */
   now(): number

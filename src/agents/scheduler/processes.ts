@@ -2,27 +2,42 @@ import {type ChildProcess, fork} from 'node:child_process'
 import {ownFile} from '../../core/own-file.ts'
 import {failedJob, type Job, type JobResult} from './job.ts'
 
-/** In milliseconds. An agent that works longer hangs. */
-const LONGEST_JOB = 2 * 60 * 60 * 1000
-/** How long a process that was asked to stop may take for the item at hand. */
-const GRACE = 30_000
+/** In milliseconds. */
+export interface JobLimits {
+  /** An agent that works longer hangs. */
+  longest: number
+  /** How long a process that was asked to stop may take for the item at hand. */
+  grace: number
+}
+
+const LIMITS: JobLimits = {longest: 2 * 60 * 60 * 1000, grace: 30_000}
 /** A process that has nothing to do for so long ends. */
 const IDLE = 2000
 
 /** Processes that run jobs, each one at a time; as many as there are jobs at once. */
 export class JobProcesses {
   private readonly idle = new Map<ChildProcess, NodeJS.Timeout>()
+  private readonly limits: JobLimits
+
+  constructor(limits: JobLimits = LIMITS) {
+    this.limits = limits
+  }
 
   /** Runs a job. Nothing is thrown: a process that dies is the job's failure. Once `signal` is aborted the item at hand is finished. */
   run(job: Job, signal: AbortSignal): Promise<JobResult> {
     const child = this.take()
+    const {longest, grace: patience} = this.limits
     return new Promise((resolve) => {
       let grace: NodeJS.Timeout | undefined
       const stop = (): void => {
         if (child.connected) child.send('stop')
-        grace ??= setTimeout(() => child.kill('SIGKILL'), GRACE)
+        grace ??= setTimeout(() => child.kill('SIGKILL'), patience)
       }
-      const late = setTimeout(stop, LONGEST_JOB)
+      let tooLong = false
+      const late = setTimeout(() => {
+        tooLong = true
+        stop()
+      }, longest)
       const end = (result: JobResult, reusable: boolean): void => {
         clearTimeout(late)
         clearTimeout(grace)
@@ -32,7 +47,9 @@ export class JobProcesses {
         child.off('error', broken)
         if (reusable && grace === undefined) this.give(child)
         else if (child.connected) child.disconnect()
-        resolve(result)
+        // However it was ended, this is what the person has to know.
+        const error = tooLong ? `it took more than ${longest / 60_000} minutes` : result.error
+        resolve(result.status === 'failed' ? {...result, error} : result)
       }
       const told = (result: unknown): void => end(result as JobResult, true)
       const gone = (code: number | null, ended: string | null): void =>

@@ -12,8 +12,8 @@ export interface Asked {
 
 export type Answered = Omit<ReadDocument, 'title'> & {title?: string}
 
-/** In milliseconds, for one file. */
-const PATIENCE = 60_000
+/** For one file. */
+const MOST_SECONDS = 60
 /** How much the process may grow while one file is read. */
 const MOST_MEMORY = 512 * 1024 * 1024
 
@@ -21,7 +21,11 @@ const MOST_MEMORY = 512 * 1024 * 1024
  * Has a document read by a library in a thread of its own. Documents come from anywhere: one that makes a library run for ever,
  * or fills the memory, ends that thread and not the process.
  */
-export function readInWorker(asked: Asked, signal: AbortSignal): Promise<Answered | {reason: string}> {
+export function readInWorker(
+  asked: Asked,
+  signal: AbortSignal,
+  mostSeconds = MOST_SECONDS
+): Promise<Answered | {reason: string}> {
   const worker = new Worker(ownFile('core/inbox/read-worker'), {
     workerData: asked,
     resourceLimits: {maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 64},
@@ -39,7 +43,10 @@ export function readInWorker(asked: Asked, signal: AbortSignal): Promise<Answere
       end()
       reject(signal.reason)
     }
-    const late = setTimeout(() => give({reason: `reading it takes more than ${PATIENCE / 1000} seconds`}), PATIENCE)
+    const late = setTimeout(
+      () => give({reason: `reading it takes more than ${mostSeconds} seconds`}),
+      mostSeconds * 1000
+    )
     // What libraries unpack lies outside of the heap that `resourceLimits` are about.
     const watch = setInterval(() => {
       if (process.memoryUsage.rss() - before > MOST_MEMORY) give({reason: TOO_LARGE})

@@ -1,4 +1,5 @@
 import {describe, expect, it} from 'vitest'
+import {readInWorker} from '../../../src/core/inbox/in-worker.ts'
 import {type ReadDocument, readItem} from '../../../src/core/inbox/read-item.ts'
 import {docxOf, pdfOf} from '../../support/documents.ts'
 
@@ -92,6 +93,13 @@ describe('documents', () => {
       'it cannot be read'
     )
     expect(await reasonOf('c.docx', 'no zip')).toMatch('is none')
+  })
+
+  it('that takes its reader too long is refused, and one that is called off is read no further', async () => {
+    const asked = {kind: 'csv', bytes: Buffer.from('a,b\n'.repeat(500_000)), name: 'a.csv'} as const
+    const {signal} = new AbortController()
+    expect(await readInWorker(asked, signal, 0.01)).toEqual({reason: 'reading it takes more than 0.01 seconds'})
+    await expect(readInWorker(asked, AbortSignal.timeout(10))).rejects.toThrow('timeout')
   })
 
   it('PDF gives its paragraphs by the gaps between lines', async () => {

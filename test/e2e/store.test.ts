@@ -110,6 +110,10 @@ describeWithPostgres('a store over PostgreSQL', () => {
     const secret = 'top-secret-word'
     const wrongPassword = new URL(url)
     wrongPassword.password = secret
+    const noPassword = new URL(url)
+    noPassword.password = ''
+    const encrypted = new URL(url)
+    encrypted.searchParams.set('sslmode', 'require')
     const noDatabase = new URL(url)
     noDatabase.pathname = '/mh_no_such_database'
     const nobody = createServer()
@@ -118,6 +122,8 @@ describeWithPostgres('a store over PostgreSQL', () => {
     await new Promise((resolve) => nobody.close(resolve))
     const cases: [string, string, RegExp, number][] = [
       [wrongPassword.href, 'STORE_DENIED', /refused the name or the password/, 1],
+      [noPassword.href, 'STORE_DENIED', /refused the name or the password/, 1],
+      [encrypted.href, 'STORE_UNREACHABLE', /it does not encrypt/, 1],
       [noDatabase.href, 'STORE_DENIED', /has no database of that name/, 1],
       [`postgres://ada:${secret}@127.0.0.1:${port}/mh`, 'STORE_UNREACHABLE', /nobody listens there/, 1],
       [`postgres://ada:${secret}@no-such-host.invalid/mh`, 'STORE_UNREACHABLE', /no host of that name/, 1],
@@ -126,7 +132,6 @@ describeWithPostgres('a store over PostgreSQL', () => {
     ]
     for (const [address, code, message, exitCode] of cases)
       for (const args of [
-        ['memory', 'list'],
         ['capture', 'x'],
         ['store', 'status'],
         ['store', 'upgrade']

@@ -12,7 +12,8 @@ export function storeError(error: unknown, address: string): unknown {
       hint: 'Start the server, or mend the address (MH_STORE, or store.url of config.json). Nothing was acknowledged that is not kept',
       cause: error
     })
-  const known = KNOWN[code] ?? KNOWN[code.slice(0, 2)]
+  // The driver's own words for a password that it has not, or a server that does not know it.
+  const known = /^SASL/.test(error.message) ? KNOWN['28'] : (KNOWN[code] ?? KNOWN[code.slice(0, 2)])
   if (known === undefined) return error
   if (known.code === 'LOCKED') return conflict('LOCKED', `Another process has been writing for a minute`, known.hint)
   return failure(known.code, `The store at ${address} ${known.says}`, {hint: known.hint, cause: error})
@@ -33,11 +34,15 @@ export function isUnreachable(error: Error): boolean {
   return (
     /^(?:ECONN|EPIPE|ENOTFOUND|EAI_|ETIMEDOUT|EHOST|ENET|ENOENT)/.test(code) ||
     /^(?:08|57P)/.test(code) ||
-    /^(?:Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)/.test(
+    TLS_FAILED.test(code) ||
+    /^(?:Connection terminated|timeout e\w+|Client has encountered a connection error|The server does not support SSL)/.test(
       error.message
     )
   )
 }
+
+/** A certificate that is not trusted, or of another host; and a server that speaks no TLS. */
+const TLS_FAILED = /CERT|^UNABLE_TO_|^ERR_(?:TLS|SSL)_|^EPROTO$/
 
 interface Known {
   code: string
@@ -86,6 +91,8 @@ function reasonOf(error: Error, code: string): string {
   if (code === 'ECONNREFUSED') return 'nobody listens there'
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return 'there is no host of that name'
   if (code === 'ENOENT') return 'there is no such socket'
+  if (TLS_FAILED.test(code)) return `its certificate is not trusted (${code})`
+  if (error.message.includes('SSL')) return 'it does not encrypt, and sslmode asks for that'
   if (code === '57P03') return 'the server is starting or stopping'
   if (code.startsWith('57P')) return 'the server ended the connection'
   return /timeout/.test(error.message) ? 'it does not answer' : 'the connection was lost'

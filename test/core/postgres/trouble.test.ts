@@ -108,6 +108,20 @@ describe('what a server says', () => {
     expect((storeError(error, AT) as Error).message).not.toContain('details')
   })
 
+  it.each([
+    ['timeout expired', '', 'it does not answer'],
+    ['timeout exceeded when trying to connect', '', 'it does not answer'],
+    ['The server does not support SSL connections', '', 'it does not encrypt'],
+    ['self-signed certificate', 'DEPTH_ZERO_SELF_SIGNED_CERT', 'its certificate is not trusted']
+  ])('or the driver, as "%s", is told as a server that cannot be reached', (message, code, reason) => {
+    const error = Object.assign(new Error(message), code === '' ? {} : {code})
+    expect(storeError(error, AT)).toMatchObject({
+      code: 'STORE_UNREACHABLE',
+      message: expect.stringContaining(reason),
+      exitCode: 1
+    })
+  })
+
   it('of another kind is left as it is', () => {
     const error = Object.assign(new Error('syntax'), {code: '42601'})
     expect(storeError(error, AT)).toBe(error)

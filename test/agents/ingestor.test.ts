@@ -124,6 +124,23 @@ describeOverFiles('what is put into the inbox', () => {
     expect(await ingest(ada)).toMatchObject({status: 'ok', processed: 0})
   })
 
+  it('may have a name as long as names can be, as often as it comes', async () => {
+    inTemporaryHome()
+    const {ada} = await makePeople('ada')
+    const long = 'x'.repeat(251)
+    for (const text of ['One.', 'Two.']) {
+      drop(ada, {[`${long}.txt`]: text, [`${long}.png`]: text, [`${'ü'.repeat(125)}.png`]: text, 'z.txt': text})
+      expect(await ingest(ada)).toMatchObject({processed: 2, created: 2, failed: 2})
+    }
+    expect(await contentsOf(ada)).toEqual(['One.', 'One.', 'Two.', 'Two.'])
+    const kept = below(ada).map((path) => path.replace(/[xü]{2,}/, '…').replace('_failed/DAY/', ''))
+    expect(kept.filter((path) => !path.endsWith('.reason.txt')).sort()).toEqual([
+      ...['_archive/DAY/z-2.txt', '_archive/DAY/z.txt', '_archive/DAY/…-2.txt', '_archive/DAY/….txt'],
+      ...['…-2.png', '…-2.png', '….png', '….png']
+    ])
+    expect(kept).toHaveLength(12)
+  })
+
   it('and is still being written is left for the next time', async () => {
     inTemporaryHome()
     const {ada} = await makePeople('ada')

@@ -1,4 +1,3 @@
-import {execFileSync} from 'node:child_process'
 import {
   cpSync,
   existsSync,
@@ -14,11 +13,12 @@ import {
   writeFileSync
 } from 'node:fs'
 import {join} from 'node:path'
-import {afterAll, beforeAll, describe, expect, it, onTestFinished} from 'vitest'
+import {afterAll, beforeAll, describe, expect, it} from 'vitest'
 import {manifestOf, readTar, type TarEntry, treeOf, withManifest, writeTar} from '../support/archives.ts'
 import {verifiedTrail} from '../support/audit.ts'
 import {type Home, temporaryHome} from '../support/home.ts'
 import {mh, type Outcome, people} from '../support/mh.ts'
+import {smallDisk} from '../support/small-disk.ts'
 
 const PASSPHRASE = 'quiet otters juggle lanterns\n'
 
@@ -496,24 +496,10 @@ describe('memory forget', () => {
 })
 
 describe('a disk that is full', () => {
-  /** A data root on a small disk of its own, in the memory of the machine. */
-  function smallDisk(home: Home, size: string): string | undefined {
-    mkdirSync(home.root)
-    try {
-      execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size},mode=700`, 'tmpfs', home.root], {stdio: 'pipe'})
-    } catch (error) {
-      return String((error as {stderr?: Buffer}).stderr ?? error)
-    }
-    onTestFinished(() => {
-      execFileSync('umount', [home.root])
-    })
-    return undefined
-  }
-
   it('leaves everything as it was, during a backup and during a restore', async (context) => {
     const home = temporaryHome()
-    const refused = smallDisk(home, '6m')
-    if (refused !== undefined) return context.skip(`nothing can be mounted here: ${refused}`)
+    const refused = smallDisk(home.root, '6m')
+    if (refused !== undefined) return context.skip(refused)
     cpSync(prepared.root, home.root, {recursive: true, preserveTimestamps: true})
     const {id} = (await backup(home, ['create'])).json
     // No compression makes this smaller: with its archive it fits once more, and not twice.

@@ -1,10 +1,21 @@
-import {appendFileSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync} from 'node:fs'
+import {
+  appendFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statfsSync,
+  writeFileSync
+} from 'node:fs'
 import {join} from 'node:path'
 import {afterAll, beforeAll, describe, expect, it} from 'vitest'
 import {verifiedTrail} from '../support/audit.ts'
 import {type Home, temporaryHome} from '../support/home.ts'
 import {isPersonal, makeLegacy, treeOf} from '../support/legacy.ts'
 import {mh, people} from '../support/mh.ts'
+import {smallDisk} from '../support/small-disk.ts'
 
 const IN_PLACE = ['migrate', '--username', 'ada', '--yes', '--json']
 const DAYS = /^logs\/audit\//
@@ -36,8 +47,7 @@ beforeAll(async () => {
   await mh(seeded, ['capture', "root's own"])
 })
 
-function prepared(): {home: Home; before: Tree} {
-  const home = temporaryHome()
+function prepared(home = temporaryHome()): {home: Home; before: Tree} {
   cpSync(seeded.root, home.root, {recursive: true, verbatimSymlinks: true, preserveTimestamps: true})
   return {home, before: treeOf(home.root, isPersonal)}
 }
@@ -165,6 +175,69 @@ describe('a migration at the data root whose disk fails', () => {
     expect(failed.exitCode).toBe(1)
     expect(failed.json.error.message).not.toBe('')
     expect(await expectAllOrNothing(home, before)).toBe('taken back')
+  })
+})
+
+describe('a disk that is full', () => {
+  /** Leaves only so much of the disk. @returns what makes room again */
+  function fill({root}: Home, left: number): () => void {
+    const path = join(root, 'filler.bin')
+    const {bavail, bsize} = statfsSync(root)
+    writeFileSync(path, Buffer.alloc(bavail * bsize - left))
+    return () => rmSync(path)
+  }
+
+  const KILOBYTE = 1024
+  const full = {exitCode: 1, json: {error: {message: expect.stringContaining('the disk is full')}}}
+
+  it('leaves everything at the data root, and takes a migration back once there is room', async (context) => {
+    const home = temporaryHome()
+    const refused = smallDisk(home.root, '8m')
+    if (refused !== undefined) return context.skip(refused)
+    const {before} = prepared(home)
+    // What does not compress, an adapter, has 300,000 bytes: its backup does not fit.
+    let makeRoom = fill(home, 250 * KILOBYTE)
+    expect(await mh(home, IN_PLACE)).toMatchObject(full)
+    expect(await expectAllOrNothing(home, before)).toBe('taken back')
+    expect(readdirSync(join(home.root, 'backups'))).toEqual([])
+    makeRoom()
+    const {backup} = (await mh(home, IN_PLACE)).json
+    const moved = treeOf(home.root, (path) => /^profiles(?:$|\/ada(?:$|\/(?!logs|\.tmp)))/.test(path))
+    const rollBack = () => mh(home, ['migrate', 'rollback', backup, '--json'])
+    for (const [left, said] of [
+      [250, 'needs 1 MiB, and 0 MiB are free'],
+      // What was moved can be unpacked, and what the profile has become cannot be kept.
+      [750, 'the disk is full']
+    ] as const) {
+      makeRoom = fill(home, left * KILOBYTE)
+      const refused = await rollBack()
+      expect([refused.exitCode, refused.json.error.message]).toEqual([1, expect.stringContaining(said)])
+      expect(treeOf(home.root, (path) => path in moved)).toEqual(moved)
+      expect(readdirSync(join(home.root, '.tmp'))).toEqual([])
+      makeRoom()
+    }
+    expect((await rollBack()).exitCode).toBe(0)
+    expect(treeOf(home.root, (path) => isPersonal(path) && path in before)).toEqual(before)
+  })
+
+  it.for([
+    ['while it is copied', 250],
+    ['while the copy is backed up', 750]
+  ] as const)('leaves nothing of a copy: %s', async ([_when, left], context) => {
+    const home = temporaryHome()
+    const refused = smallDisk(home.root, '8m')
+    if (refused !== undefined) return context.skip(refused)
+    await people(home, 'root')
+    const old = join(home.home, 'old')
+    makeLegacy(old, {memories: 5})
+    const source = treeOf(old)
+    fill(home, left * KILOBYTE)
+    const present = (): Tree => files(treeOf(home.root, (path) => !/^(?:logs|cache)/.test(path)))
+    const before = present()
+    expect(await mh(home, ['migrate', '--username', 'ada', '--from', old, '--json'])).toMatchObject(full)
+    expect(present()).toEqual(before)
+    expect(treeOf(old)).toEqual(source)
+    expect((await mh(home, ['user', 'list', '--json'])).json).toMatchObject([{username: 'root'}])
   })
 })
 

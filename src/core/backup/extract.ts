@@ -122,9 +122,9 @@ function requireSpace(files: readonly ManifestFile[]): void {
   if (needed <= bavail * bsize) return
   throw new MhError(
     'NO_SPACE',
-    `What is in the archive needs ${megabytes(needed)}, and ${megabytes(bavail * bsize)} are free at ${systemPaths.root}`,
+    `What is in the archive needs ${Math.ceil(needed / MEBIBYTE)} MiB, and ${Math.floor((bavail * bsize) / MEBIBYTE)} MiB are free at ${systemPaths.root}`,
     {hint: 'Nothing was changed. Make room, and run it again'}
   )
 }
 
-const megabytes = (bytes: number): string => `${Math.ceil(bytes / (1024 * 1024))} MiB`
+const MEBIBYTE = 1024 * 1024

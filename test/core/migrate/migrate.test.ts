@@ -1,7 +1,6 @@
-import {execFileSync} from 'node:child_process'
 import {existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
-import {describe, expect, it, onTestFinished} from 'vitest'
+import {describe, expect, it} from 'vitest'
 import {ANONYMOUS, withUserContext} from '../../../src/core/context.ts'
 import {migrate} from '../../../src/core/migrate/migrate.ts'
 import {rollBack} from '../../../src/core/migrate/rollback.ts'
@@ -10,6 +9,7 @@ import {contextOf} from '../../../src/core/users/identify.ts'
 import {inTemporaryHome} from '../../support/home.ts'
 import {isPersonal, makeLegacy, treeOf} from '../../support/legacy.ts'
 import {makePeople} from '../../support/profile.ts'
+import {smallDisk} from '../../support/small-disk.ts'
 
 const anybody = <T>(fn: () => T): T => withUserContext(ANONYMOUS, fn)
 
@@ -96,15 +96,8 @@ it('a member does not get at a file that has another name as well', async () => 
 
 it('moves what lies on another file system, and gives it back', async (test) => {
   const {root} = inTemporaryHome()
-  mkdirSync(join(root, 'out'), {recursive: true})
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=4m', 'tmpfs', join(root, 'out')], {stdio: 'ignore'})
-  } catch {
-    return test.skip('mounting is not allowed here')
-  }
-  onTestFinished(() => {
-    execFileSync('umount', [join(root, 'out')])
-  })
+  const refused = smallDisk(join(root, 'out'), '4m')
+  if (refused !== undefined) return test.skip(refused)
   makeLegacy(root)
   const before = treeOf(root, isPersonal)
   expect(await anybody(() => migrate({username: 'ada'}))).toMatchObject({verified: true})

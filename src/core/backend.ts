@@ -126,9 +126,9 @@ export const enterContext = async <T>(user: UserContext, fn: () => Promise<T> | 
 }
 
 /** @throws MhError NEEDS_FILES (exit 2): what was asked for works on a folder of files, and there is none */
-export function needsFiles(what: string): MhError {
+export function needsFiles(what: string, hint = 'mh store copy --to <folder> makes files of it'): MhError {
   return new MhError('NEEDS_FILES', `${what} works on files, and everything is kept at ${opened?.address}`, {
-    hint: 'mh store copy --to <folder> makes files of it',
+    hint,
     exitCode: 2,
     httpStatus: 422
   })

@@ -195,11 +195,19 @@ describeWithPostgres('a store over PostgreSQL', () => {
     for (const args of [
       ['backup', 'create'],
       ['user', 'export', 'ada', '--output', join(home.home, 'x.tar')],
-      ['migrate', '--username', 'ada', '--from', home.home, '--yes']
+      ['migrate', '--username', 'ada', '--from', home.home, '--yes'],
+      ['training', 'export'],
+      ['training', 'run'],
+      ['training', 'status'],
+      ['adapter', 'list'],
+      ['adapter', 'use', 'x']
     ]) {
       const refused = await mh(home, [...args, '--json'], over(database))
       expect([args, refused.exitCode, refused.json.error?.code]).toEqual([args, 2, 'NEEDS_FILES'])
+      expect(refused.json.error.message).not.toContain('A path in a profile')
     }
+    const folder = join(home.home, 'dataset')
+    expect((await mh(home, ['training', 'export', '-o', folder, '--json'], over(database))).json.path).toBe(folder)
   })
 })
 

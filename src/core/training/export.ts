@@ -1,3 +1,4 @@
+import {backend, needsFiles} from '../backend.ts'
 import {changeProfile} from '../change.ts'
 import {personaPrompt} from '../chat/prompt.ts'
 import {requireUserContext} from '../context.ts'
@@ -51,7 +52,9 @@ const USUAL_SEED = 1
  */
 export async function exportTraining(options: TrainingExportOptions = {}): Promise<TrainingReport> {
   requirePermission('training')
-  const {format = 'chatml', seed = USUAL_SEED, mode} = options
+  const {format = 'chatml', seed = USUAL_SEED, mode, output} = options
+  if (output === undefined && backend() !== undefined)
+    throw needsFiles('A data set in a profile', 'Name a folder for it: mh training export -o <folder>')
   const {username} = requireUserContext()
   const settings = readTrainingSettings()
   const persona = readPersona()
@@ -73,7 +76,7 @@ export async function exportTraining(options: TrainingExportOptions = {}): Promi
     leftOut: {...leftOut, duplicates, tooLong}
   }
   const now = new Date()
-  const path = writeDataset(options.output, now, {
+  const path = writeDataset(output, now, {
     [TRAIN_FILE]: linesOf(train, format),
     [VALIDATION_FILE]: linesOf(validation, format),
     ...reportFile({createdAt: now.toISOString(), facet: persona.facet.id, ...report})

@@ -1,5 +1,6 @@
 import {createWriteStream} from 'node:fs'
 import {finished} from 'node:stream/promises'
+import {backend, needsFiles} from '../backend.ts'
 import {errno, MhError, notFound} from '../errors.ts'
 import {namesIn} from '../files.ts'
 import {paths} from '../paths.ts'
@@ -28,6 +29,7 @@ export interface TrainingRunOptions {
  */
 export async function runTraining(options: TrainingRunOptions = {}): Promise<TrainingRun> {
   requirePermission('training')
+  if (backend() !== undefined) throw needsFiles('A training')
   const settings = readTrainingSettings()
   const dataset = datasetToUse(options.dataset).path
   // Refuses what could not be started, before anything is noted.

@@ -1,3 +1,4 @@
+import {backend, needsFiles} from '../backend.ts'
 import {requirePermission} from '../users/permissions.ts'
 import {foldersOf, listRuns, type TrainingRun} from './adapters.ts'
 import {type Dataset, listDatasets} from './datasets.ts'
@@ -14,6 +15,7 @@ export interface TrainingStatus {
 /** How far the current person's training is. */
 export async function trainingStatus(): Promise<TrainingStatus> {
   requirePermission('read')
+  if (backend() !== undefined) throw needsFiles('A training')
   const run = listRuns()[0]
   return {
     running: run?.status === 'running',

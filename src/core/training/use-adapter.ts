@@ -1,3 +1,4 @@
+import {backend, needsFiles} from '../backend.ts'
 import {notFound, usageError} from '../errors.ts'
 import {setAdapter} from '../models/change.ts'
 import {adaptersOf, readModels} from '../models/registry.ts'
@@ -17,6 +18,7 @@ export type ListedAdapter = StoredAdapter & {
 /** The current person's adapters, newest first. */
 export async function listAdapters(): Promise<ListedAdapter[]> {
   requirePermission('read')
+  if (backend() !== undefined) throw needsFiles('A list of adapters')
   const active = new Set(Object.values(readModels().models).flatMap(adaptersOf))
   return listStored().map((adapter) => ({...adapter, active: active.has(adapter.name)}))
 }
@@ -31,6 +33,7 @@ export async function useAdapter(
   model?: string
 ): Promise<{name: string | null; model: string; path: string | null}> {
   requirePermission('model')
+  if (backend() !== undefined) throw needsFiles('An adapter')
   const adapter = name === NO_ADAPTER ? undefined : find(name)
   const id = model ?? readModels().defaults.persona ?? undefined
   if (id === undefined)

@@ -226,7 +226,7 @@ export const profileGone = (root: string): MhError =>
   conflict(
     'PROFILE_GONE',
     `The profile at ${root} is gone: it was renamed or deleted meanwhile`,
-    'Run the command again'
+    'Run the command again; mh doctor tells more where it is gone for good'
   )
 
 /** Turns a refusal of the file system, or of SQLite, into one sentence that names the place. Other errors are given back as they are. */

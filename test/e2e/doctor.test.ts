@@ -274,6 +274,17 @@ describe('what is told, with its place and its remedy', () => {
     expect(stdout).toContain(path)
   })
 
+  it('once, where it keeps several looks from ending', async () => {
+    const home = await withPeople()
+    rmSync(join(home.root, 'profiles/ada'), {recursive: true})
+    const {findings} = await doctor(home)
+    const codes = findings.map(({code}: {code: string}) => code)
+    expect(codes).toContain('PROFILE_MISSING')
+    expect(codes.filter((code: string) => code === 'PROFILE_GONE')).toHaveLength(1)
+    const refused = (await mh(home, ['status', '--json'])).json.error
+    expect(refused).toMatchObject({code: 'PROFILE_GONE', hint: expect.stringContaining('mh doctor')})
+  })
+
   it('an index that fell behind is brought up to date', async () => {
     const home = await withPeople()
     const folder = join(home.root, 'profiles/ada/memory/episodic')

@@ -78,11 +78,14 @@ async function run({scope, find}: Check, fix: boolean, findings: Finding[]): Pro
       } else finding.hint = 'An administrator mends it with mh doctor --fix'
     }
   } catch (error) {
+    const {message} = error as Error
+    // Several checks may fail for one reason.
+    if (findings.some((finding) => finding.message === message)) return
     // One thing that cannot be looked at does not hide the others.
     findings.push({
       severity: 'error',
       code: error instanceof MhError ? error.code : 'CHECK_FAILED',
-      message: (error as Error).message,
+      message,
       path: null,
       hint: error instanceof MhError ? (error.hint ?? null) : null,
       fixed: false

@@ -65,8 +65,8 @@ export const amount = ({value, unit}: Pick<Figure, 'value' | 'unit'>): string =>
 
 export const timesBeside = (figure: Figure): string => readable(ratioOf(figure) ?? Number.NaN)
 
-/** At least two digits that count. */
+/** Three digits that count, of whole numbers all. */
 function readable(value: number): string {
-  if (value >= 100) return Math.round(value).toLocaleString('en')
+  if (value >= 100 || Number.isInteger(value)) return Math.round(value).toLocaleString('en')
   return value.toFixed(value >= 10 ? 1 : 2)
 }

@@ -72,10 +72,10 @@ async function ratio(name: string, few: Place, many: Place, args: (i: number) =>
     peak = Math.max(peak, peakMb)
   }
   report({
-    what: `${name} of ${number(COUNT)} memories`,
+    what: `${name} with ${number(COUNT)} memories`,
     value: median(large),
     unit: 'ms',
-    beside: {what: `of ${FEW}`, value: median(small)},
+    beside: {what: `with ${FEW}`, value: median(small)},
     bar: 1.5,
     peakMb: peak
   })

@@ -40,8 +40,9 @@ it(`${CAPTURES} captures that a shell starts at once are all kept, each for its 
   )
   expect(captured.filter(({exitCode, stderr}) => exitCode !== 0 || stderr !== '')).toEqual([])
   for (const name of ['ada', 'bob']) {
-    const {json} = await mh(home, ['memory', 'list', '-n', '500', '--json', '-u', name])
-    const contents = json.memories.map(({content}: EpisodicEvent) => content)
+    const listed = await mh(home, ['memory', 'list', '-n', '500', '--json', '-u', name])
+    expect(listed).toMatchObject({exitCode: 0, stderr: ''})
+    const contents = listed.json.memories.map(({content}: EpisodicEvent) => content)
     const mine = Array.from({length: CAPTURES}, (_, at) => at).filter((at) => owner(at) === name)
     expect(contents.sort()).toEqual(mine.map((at) => `${name} notes ${at}`).sort())
     verifiedTrail(join(home.root, 'profiles', name, 'logs/audit'))
@@ -78,7 +79,7 @@ it(`${PEOPLE} people chat and capture while agents work and a backup is taken: n
   const backup = await mh(home, ['backup', 'create', '--all-users', '--json', '-u', 'person-0'])
   await Promise.all([living, dropping])
   // Before the scheduler is told to end, which interrupts what is at hand.
-  const logs = await mh(home, ['agents', 'logs', '--json', '-u', 'person-0'])
+  const logs = await mh(home, ['agents', 'logs', '-n', '100000', '--json', '-u', 'person-0'])
   scheduler.kill('SIGTERM')
   expect(await scheduler).toMatchObject({exitCode: 0})
   expect(await server.end()).toEqual({exitCode: 0, stderr: ''})

@@ -1,5 +1,5 @@
 import {createHash} from 'node:crypto'
-import {readFileSync} from 'node:fs'
+import {lstatSync, readFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {daysOf} from '../../audit/trail-store.ts'
 import {type Head, parseHead} from '../../audit.ts'
@@ -18,7 +18,7 @@ import {inTransaction, SYSTEM} from '../transaction.ts'
 import {accountWrites, type Unit} from '../unit.ts'
 import type {CopiedPerson, CopyProgress, LeftOut} from './copy.ts'
 import {differs, notVerified} from './copy-errors.ts'
-import type {ProfileFile} from './kinds.ts'
+import {kindOf, type ProfileFile} from './kinds.ts'
 import {readProfile} from './read-profile.ts'
 import {takeProfile} from './take-profile.ts'
 
@@ -85,7 +85,7 @@ async function insert(
 ): Promise<{unreadable: {path: string; reason: string}[]}> {
   accountWrites(unit, await unit.lockAccounts()).insert(user, {})
   const profile = await unit.lockProfile(user.id)
-  return takeProfile({unit, profile, vectors: false}, contentsOf(files), settingsIn(files))
+  return takeProfile({unit, profile, vectors: false}, contentsOf(files, profileFolder(user.id)), settingsIn(files))
 }
 
 const isThere = async (database: Database, id: string): Promise<boolean> =>
@@ -110,13 +110,13 @@ async function compare(database: Database, id: string, files: readonly SnapshotF
   )
 }
 
-function* contentsOf(files: readonly SnapshotFile[]): Generator<ProfileFile> {
-  for (const file of files)
-    yield {
-      path: file.path,
-      bytes: bytesOf(file),
-      ...(file.modified === undefined ? {} : {modified: Date.parse(file.modified)})
-    }
+function* contentsOf(files: readonly SnapshotFile[], root: string): Generator<ProfileFile> {
+  for (const file of files) {
+    // When a memory was moved to the trash is what its file says of the last change of anything of it.
+    const moved = kindOf(file.path) === 'trash' ? lstatSync(join(root, file.path), {throwIfNoEntry: false}) : undefined
+    const modified = moved?.ctimeMs ?? Date.parse(file.modified ?? '')
+    yield {path: file.path, bytes: bytesOf(file), ...(Number.isNaN(modified) ? {} : {modified})}
+  }
 }
 
 function bytesOf({entry, path, modified}: SnapshotFile): Uint8Array {

@@ -17,7 +17,8 @@ export async function openPool(address: string, max = MOST_CONNECTIONS): Promise
   const pool = new pg.Pool({
     ...(await settingsOf(
       address,
-      `-c role=${PROGRAM_ROLE} -c search_path=mh,pg_temp -c lock_timeout=${LOCK_PATIENCE_MS}`
+      // What is asked for is one person's, and small: planning for more cores, or compiling, would cost more than it gives.
+      `-c role=${PROGRAM_ROLE} -c search_path=mh,pg_temp -c lock_timeout=${LOCK_PATIENCE_MS} -c max_parallel_workers_per_gather=0 -c jit=off`
     )),
     max,
     // A command ends when its work is done, and not when the last connection is given up.

@@ -113,7 +113,7 @@ export class Transaction {
 
   #setting(scope: Scope): string {
     const userId = scope === SYSTEM ? '' : scope
-    return `SELECT set_config('mh.user_id', ${this.#client.escapeLiteral(userId)}, true), set_config('mh.scope', '${scope === SYSTEM ? 'system' : ''}', true)`
+    return `SET LOCAL mh.user_id = ${this.#client.escapeLiteral(userId)}; SET LOCAL mh.scope = '${scope === SYSTEM ? 'system' : ''}'`
   }
 }
 

@@ -169,9 +169,10 @@ const TOTALS = `SELECT p.language, p.memories, p.terms,
 
 const FREQUENCIES = 'SELECT term, frequency FROM vocabulary WHERE user_id = $1 AND term = ANY($2::text[])'
 
+/** OFFSET keeps the inner part one look into the index for each beginning: as a join it reads the person's whole vocabulary. */
 const VOCABULARY = `SELECT w.place::int, v.term, v.frequency
   FROM unnest($2::text[], $3::text[], $4::int[], $5::int[]) WITH ORDINALITY AS w (first, beyond, shortest, longest, place)
   CROSS JOIN LATERAL (SELECT v.term, v.frequency FROM vocabulary v WHERE v.user_id = $1 AND v.term >= w.first AND v.term < w.beyond
-    AND length(v.term) BETWEEN w.shortest AND w.longest) v`
+    AND length(v.term) BETWEEN w.shortest AND w.longest OFFSET 0) v`
 
 const POSTINGS = 'SELECT found FROM postings($1, $2::text[], $3::int[], $4, $5, $6, $7, $8, $9, $10, $11)'

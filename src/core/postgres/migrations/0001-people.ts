@@ -207,7 +207,8 @@ export const people = `
 
   -- Rows that hold each of the terms and pass the filter, newest first, as a list with commas. It runs as the owner of the tables
   -- because the operator of the index is not leakproof, and PostgreSQL then looks at the policy first and reads everything: so the
-  -- policy's own condition stands in it.
+  -- policy's own condition stands in it. The collation is another than that of the indexes, and orders alike: so none of them is used for
+  -- the person alone, of whom every row would be read for each term. The keys of the terms are that person's already.
   CREATE FUNCTION postings(
     of_person text, wanted text[], most integer[], since bigint, until bigint, of_type text, with_tag text,
     only_unprocessed boolean, of_session text, beside_session text, current_at bigint
@@ -217,7 +218,7 @@ export const people = `
     RETURN QUERY SELECT (
       WITH held AS MATERIALIZED (
         SELECT m.row FROM memory m
-        WHERE m.user_id = of_person AND term_keys(m.user_id, m.terms) @> ARRAY[term_key(of_person, w.term)]
+        WHERE m.user_id = of_person COLLATE "POSIX" AND term_keys(m.user_id, m.terms) @> ARRAY[term_key(of_person, w.term)]
           AND (since IS NULL OR m.timestamp >= since) AND (until IS NULL OR m.timestamp <= until)
           AND (of_type IS NULL OR m.type = of_type)
           AND (NOT only_unprocessed OR NOT m.processed)

@@ -100,12 +100,15 @@ export interface Backend {
 }
 
 let opened: Backend | undefined
+/** The environment is asked once: to ask it at every look costs a server as much as half of its looks at files. */
+let checked = false
 
 /** What keeps everything where that is not files; undefined where it is. @throws MhError STORE_NOT_OPENED: a mistake of the caller */
 export function backend(): Backend | undefined {
   // Without this a program that forgot to open the store would go on with files, and nobody would notice.
-  if (opened === undefined && process.env.MH_STORE && process.env.MH_STORE !== 'files')
+  if (opened === undefined && !checked && process.env.MH_STORE && process.env.MH_STORE !== 'files')
     throw new MhError('STORE_NOT_OPENED', 'The store that MH_STORE names was not opened')
+  checked = true
   return opened
 }
 
@@ -113,6 +116,7 @@ export function backend(): Backend | undefined {
 export function setBackend(store: Backend | undefined): Backend | undefined {
   const before = opened
   opened = store
+  checked = false
   return before
 }
 

@@ -3,7 +3,7 @@ import type Conf from 'conf'
 import {backend} from './backend.ts'
 import {ensureSystemFolder, unreadable, unwritable} from './files.ts'
 import {lookAgain} from './glance.ts'
-import {isObject, type JsonObject, parseObject} from './json.ts'
+import {isObject, type JsonObject, parseShared} from './json.ts'
 import type {AccountsLock} from './locks.ts'
 import {readRemembered} from './remembered-text.ts'
 import {systemPaths} from './system-paths.ts'
@@ -22,7 +22,7 @@ export interface RootConfig {
  * shared by all machines, and config.json says who is active on this one.
  * @throws MhError UNREADABLE_FILE with the line where config.json is damaged
  */
-export function readRootConfig(): RootConfig {
+export function readRootConfig(): Readonly<RootConfig> {
   const store = backend()
   return store === undefined ? readLocalConfig() : {...store.settings(), ...ownOf(readLocalConfig())}
 }
@@ -30,7 +30,7 @@ export function readRootConfig(): RootConfig {
 /** What a machine knows for itself, whatever keeps everything. */
 const OWN_KEYS = ['activeUser', 'recentUsers', 'store']
 
-const ownOf = (config: RootConfig): RootConfig =>
+const ownOf = (config: Readonly<RootConfig>): RootConfig =>
   Object.fromEntries(Object.entries(config).filter(([key]) => isOwn(key)))
 
 const isOwn = (key: string): boolean => OWN_KEYS.includes(key.split('.')[0] ?? '')
@@ -40,11 +40,11 @@ const isOwn = (key: string): boolean => OWN_KEYS.includes(key.split('.')[0] ?? '
  * loads a schema validator (12 ms) that reading does not need.
  * @throws MhError UNREADABLE_FILE with the line where config.json is damaged
  */
-export function readLocalConfig(): RootConfig {
+export function readLocalConfig(): Readonly<RootConfig> {
   const path = systemPaths.config
   const text = readRemembered(path)
   if (text === undefined) return {}
-  const value: RootConfig = parseObject(text, path)
+  const value: Readonly<RootConfig> = parseShared(text, path)
   const {activeUser, recentUsers} = value
   if (activeUser !== undefined && typeof activeUser !== 'string') throw unreadable(path, '"activeUser" is not an id')
   if (recentUsers !== undefined && !(Array.isArray(recentUsers) && recentUsers.every((id) => typeof id === 'string'))) {
@@ -76,7 +76,7 @@ export async function unsetRootConfig(lock: AccountsLock, key: string): Promise<
 const backendSettings = (): JsonObject => ({...backend()?.settings()})
 
 /** The settings that everybody shares. */
-export const withoutOwnKeys = (config: RootConfig): JsonObject =>
+export const withoutOwnKeys = (config: Readonly<RootConfig>): JsonObject =>
   Object.fromEntries(Object.entries(config).filter(([key]) => !isOwn(key)))
 
 /** The settings with another value at a path; undefined takes it away. */

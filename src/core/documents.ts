@@ -2,8 +2,8 @@ import {dirname, join} from 'node:path'
 import {backend} from './backend.ts'
 import type {ProfileChange} from './change.ts'
 import {requireUserContext} from './context.ts'
-import {ensureFolder, namesIn, readIfThere, unwritable, writeDurably} from './files.ts'
-import {type JsonObject, parseObject} from './json.ts'
+import {ensureFolder, namesIn, unwritable, writeDurably} from './files.ts'
+import {type JsonObject, parseObject, parseShared} from './json.ts'
 import {PROFILE_LAYOUT, type ProfilePath, paths} from './paths.ts'
 import {readRemembered} from './remembered-text.ts'
 
@@ -16,6 +16,12 @@ export function readDocument(name: ProfilePath): JsonObject | undefined {
   return text === undefined ? undefined : parseObject(text, () => documentPlace(PROFILE_LAYOUT[name]))
 }
 
+/** The same for whoever only looks: it cannot be changed, and costs next to nothing where it was looked at before. */
+export function lookAtDocument(name: ProfilePath): Readonly<JsonObject> | undefined {
+  const text = readProfileText(PROFILE_LAYOUT[name])
+  return text === undefined ? undefined : parseShared(text, () => documentPlace(PROFILE_LAYOUT[name]))
+}
+
 /** The text of a document of the current person's, by its path below the profile: of persona/ (but its history) and etc/. */
 export function readProfileText(relative: string): string | undefined {
   const store = backend()
@@ -25,7 +31,7 @@ export function readProfileText(relative: string): string | undefined {
 /** The text of any document of the current person's, of those too that are not loaded with their context. */
 export async function fetchProfileText(relative: string): Promise<string | undefined> {
   const store = backend()
-  return store === undefined ? readIfThere(join(paths.root, relative)) : store.read(relative)
+  return store === undefined ? readRemembered(join(paths.root, relative)) : store.read(relative)
 }
 
 /** Names of the documents that lie in a folder of the current person's profile. */

@@ -5,7 +5,7 @@ const GLANCE_MS = 2
 
 let glancing = false
 let until = 0
-const seen = new Map<string, Stats | undefined>()
+const seen = new Map<string, unknown>()
 
 /**
  * Lets looks at the same file that follow upon each other within two milliseconds be one look: a server asks some fifty times for one
@@ -31,15 +31,16 @@ export const glanceAtLink = (path: string): Stats | undefined =>
 export const glanceAtFile = (path: string): Stats | undefined =>
   glance(path, () => statSync(path, {throwIfNoEntry: false}))
 
-function glance(name: string, look: () => Stats | undefined): Stats | undefined {
+/** What `look` sees, or saw a moment ago. @param name of what is looked at */
+export function glance<T>(name: string, look: () => T): T {
   if (!glancing) return look()
   const now = performance.now()
   if (now > until) {
     seen.clear()
     until = now + GLANCE_MS
   }
-  if (seen.has(name)) return seen.get(name)
-  const stat = look()
-  seen.set(name, stat)
-  return stat
+  if (seen.has(name)) return seen.get(name) as T
+  const found = look()
+  seen.set(name, found)
+  return found
 }

@@ -45,6 +45,28 @@ export function parseObject(text: string, place: Place): JsonObject {
   return value
 }
 
+const MOST_SHARED = 1000
+const shared = new Map<string, JsonObject>()
+
+/**
+ * The same for a text that is asked for again and again (see remembered-text.ts): it is parsed once, and the object that comes of it is
+ * everybody's. It cannot be changed.
+ */
+export function parseShared(text: string, place: Place): Readonly<JsonObject> {
+  const known = shared.get(text)
+  if (known !== undefined) return known
+  const value = frozen(parseObject(text, place))
+  if (shared.size >= MOST_SHARED) shared.clear()
+  shared.set(text, value)
+  return value
+}
+
+/** Makes an object, and all that is in it, unchangeable. */
+export function frozen<T extends object>(value: T): T {
+  for (const inner of Object.values(value)) if (typeof inner === 'object' && inner !== null) frozen(inner)
+  return Object.freeze(value)
+}
+
 /**
  * Parses JSON and, where it does not parse, says in which line.
  * @throws MhError UNREADABLE_FILE with path and line. The file stays as it is.

@@ -1,8 +1,9 @@
+import type {Stats} from 'node:fs'
 import {readIfThere} from './files.ts'
 import {glanceAtFile} from './glance.ts'
 
 interface Remembered {
-  stamp: string
+  stat: Stats
   text: string
 }
 
@@ -21,13 +22,15 @@ const remembered = new Map<string, Remembered>()
 export function readRemembered(path: string): string | undefined {
   const stat = glanceAtFile(path)
   if (stat === undefined) return undefined
-  const stamp = `${stat.ino} ${stat.mtimeMs} ${stat.ctimeMs} ${stat.size}`
   const known = remembered.get(path)
-  if (known?.stamp === stamp) return known.text
+  if (known !== undefined && isSame(known.stat, stat)) return known.text
   const text = readIfThere(path)
   if (text !== undefined && stat.size <= LARGEST && Date.now() - stat.ctimeMs > COARSE_CLOCK_MS) {
     if (remembered.size >= MOST) remembered.clear()
-    remembered.set(path, {stamp, text})
+    remembered.set(path, {stat, text})
   }
   return text
 }
+
+const isSame = (a: Stats, b: Stats): boolean =>
+  a === b || (a.ino === b.ino && a.mtimeMs === b.mtimeMs && a.ctimeMs === b.ctimeMs && a.size === b.size)

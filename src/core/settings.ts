@@ -1,5 +1,6 @@
 import {readRootConfig} from './config.ts'
-import {readDocument} from './documents.ts'
+import {lookAtDocument} from './documents.ts'
+import {type JsonObject, texts} from './json.ts'
 import {systemZone} from './time.ts'
 
 /** The person's own settings, from etc/profile.json. */
@@ -19,17 +20,26 @@ export interface ProfileSettings {
  * no command has to ask Intl for it (14 ms).
  */
 export function readSettings(): ProfileSettings {
-  const {timezone, language, privateTags, location} = readDocument('profile') ?? {}
+  const document = lookAtDocument('profile') ?? NOTHING
+  const {timezone, language, location} = document
   return {
     timezone: process.env.MH_TIMEZONE || textOf(timezone) || textOf(readRootConfig().timezone) || systemZone(),
     language: textOf(language) || textOf(readRootConfig().language) || 'en',
-    privateTags: new Set(
-      Array.isArray(privateTags)
-        ? privateTags.flatMap((tag) => (typeof tag === 'string' ? [tag.toLowerCase()] : []))
-        : []
-    ),
+    privateTags: privateTagsOf(document),
     ...(typeof location === 'string' && location !== '' ? {location} : {})
   }
+}
+
+const NOTHING: Readonly<JsonObject> = Object.freeze({})
+const privateTags = new WeakMap<object, ReadonlySet<string>>()
+
+/** Made once for a document: whoever reads settings is asked some ten times for one page. */
+function privateTagsOf(document: Readonly<JsonObject>): ReadonlySet<string> {
+  const known = privateTags.get(document)
+  if (known !== undefined) return known
+  const made = new Set(texts(document.privateTags).map((tag) => tag.toLowerCase()))
+  privateTags.set(document, made)
+  return made
 }
 
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '')

@@ -3,17 +3,18 @@ import {join} from 'node:path'
 import {backend, enterContext} from './backend.ts'
 import {requireUserContext} from './context.ts'
 import {noLegacyData} from './doctor/legacy.ts'
-import {readDocument} from './documents.ts'
+import {lookAtDocument} from './documents.ts'
 import {MhError} from './errors.ts'
+import {glanceAtLink} from './glance.ts'
 import type {JsonObject} from './json.ts'
 import {memoryStore} from './memory/memories.ts'
-import {readJsonFile} from './memory/read-file.ts'
 import {defaultEngine} from './models/default-engine.ts'
 import type {ModelRegistry} from './models/registry.ts'
 import {type ResolvedModel, resolveModel} from './models/resolve.ts'
 import {notify} from './notices.ts'
 import {PROFILE_LAYOUT, paths} from './paths.ts'
 import {type CognitiveMode, readMode} from './persona/mode.ts'
+import {readRemembered} from './remembered-text.ts'
 import {readSettings} from './settings.ts'
 import {systemPaths} from './system-paths.ts'
 import {countOpenTasks, listTasks} from './tasks/tasks.ts'
@@ -73,7 +74,7 @@ export async function readStatus(check = false, now = Date.now()): Promise<Statu
       model: model?.model ?? null,
       reachable: check ? await answers(model, findings) : null
     },
-    memories: {total, unprocessed, week: await memoryStore().countBetween(lastDays(7, now))},
+    memories: {total, unprocessed, week: await memoryStore().countBetween(lastWeek(now))},
     tasks: {...(await countOpenTasks(now)), next: await nextTasks()},
     agents: await lastAgents(findings),
     disk: readDisk(findings),
@@ -109,10 +110,16 @@ const SHOWN_TASKS = 3
 /** Less than this is soon used up by what mh itself writes. */
 const LITTLE_SPACE = 200 * 1024 * 1024
 
-/** The first millisecond of each of the last days, today included, and of tomorrow. */
-function lastDays(days: number, now: number): number[] {
+const weeks = new Map<string, number[]>()
+
+/** The first millisecond of each of the last seven days, today included, and of tomorrow. Asking the calendar takes longer than all the rest. */
+function lastWeek(now: number): number[] {
   const zone = readSettings().timezone
-  return Array.from({length: days + 1}, (_, at) => startOfDay(now, zone, at - days + 1))
+  const known = weeks.get(zone) ?? []
+  if (now >= (known.at(-2) ?? Number.POSITIVE_INFINITY) && now < (known.at(-1) ?? 0)) return known
+  const week = Array.from({length: 8}, (_, at) => startOfDay(now, zone, at - 6))
+  weeks.set(zone, week)
+  return week
 }
 
 async function nextTasks(): Promise<Status['tasks']['next']> {
@@ -141,7 +148,7 @@ async function lastAgents(findings: Finding[]): Promise<Status['agents']> {
 
 function readModel(mode: CognitiveMode, findings: Finding[]): ResolvedModel | undefined {
   return attempt(findings, () => {
-    const {defaults, models, cognitiveModeMappings} = readDocument('models') ?? {}
+    const {defaults, models, cognitiveModeMappings} = lookAtDocument('models') ?? {}
     // Only what is asked for is looked into, and a value of another kind is none.
     const registry = {
       globalSettings: {},
@@ -155,8 +162,8 @@ function readModel(mode: CognitiveMode, findings: Finding[]): ResolvedModel | un
 
 /** The persona's name, as the active facet or the core says it, and that facet. @param name where neither says any */
 function readPersonaNames(name: string, findings: Finding[]): Status['persona'] {
-  const core = attempt(findings, () => nameIn(readDocument('personaCore')))
-  const {activeFacet, facets} = attempt(findings, () => readDocument('facetIndex')) ?? {}
+  const core = attempt(findings, () => nameIn(lookAtDocument('personaCore')))
+  const {activeFacet, facets} = attempt(findings, () => lookAtDocument('facetIndex')) ?? {}
   const facet = typeof activeFacet === 'string' ? activeFacet : 'default'
   const {personaFile} = objectOf(objectOf(facets)[facet])
   return {name: nameInFacet(personaFile) ?? core ?? name, facet}
@@ -167,8 +174,9 @@ function nameInFacet(personaFile: unknown): string | undefined {
   if (typeof personaFile !== 'string' || !/^facets\/[\w-]+\.json$/.test(personaFile)) return undefined
   const store = backend()
   if (store !== undefined) return nameInText(store.document(`${PROFILE_LAYOUT.persona}/${personaFile}`))
-  const read = readJsonFile(join(paths.persona, personaFile))
-  return 'value' in read ? nameIn(objectOf(read.value)) : undefined
+  const path = join(paths.persona, personaFile)
+  // What a link leads to may be anybody's.
+  return glanceAtLink(path)?.isFile() === true ? nameInText(readRemembered(path)) : undefined
 }
 
 function nameInText(text = 'null'): string | undefined {
@@ -179,7 +187,7 @@ function nameInText(text = 'null'): string | undefined {
   }
 }
 
-function nameIn(core: JsonObject | undefined): string | undefined {
+function nameIn(core: Readonly<JsonObject> | undefined): string | undefined {
   const {name} = objectOf(core?.identity)
   return typeof name === 'string' && name !== '' ? name : undefined
 }

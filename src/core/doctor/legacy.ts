@@ -1,5 +1,6 @@
 import {existsSync} from 'node:fs'
 import {join} from 'node:path'
+import {glanceAtFile} from '../glance.ts'
 import {withAccountsLock} from '../locks.ts'
 import {migrationJournalPath} from '../migrate/journal-path.ts'
 import {systemPaths} from '../system-paths.ts'
@@ -23,7 +24,7 @@ const PLACES = [
 
 /** No data of the single-user layout waits at the root: it belongs to nobody, and no command reads it. */
 export function* noLegacyData(): Generator<Found> {
-  const there = PLACES.map((place) => join(systemPaths.root, place)).filter((path) => existsSync(path))
+  const there = placesThere(systemPaths.root)
   const [path] = there
   if (path !== undefined)
     yield {
@@ -33,6 +34,18 @@ export function* noLegacyData(): Generator<Found> {
       path,
       hint: 'mh migrate --username <username> --dry-run shows how it moves into a profile'
     }
+}
+
+let looked: {state: string; there: string[]} | undefined
+
+/** What lies there changes only with the folders that it would lie in: three looks in place of a dozen, for a server's status. */
+function placesThere(root: string): string[] {
+  const state = [root, join(root, 'persona'), join(root, 'logs')]
+    .map((folder) => `${folder} ${glanceAtFile(folder)?.mtimeMs}`)
+    .join(' ')
+  if (looked?.state !== state)
+    looked = {state, there: PLACES.map((place) => join(root, place)).filter((path) => existsSync(path))}
+  return looked.there
 }
 
 /** No migration stands where a crash interrupted it. */

@@ -1,6 +1,5 @@
 import {documentPlace, readProfileText} from '../documents.ts'
-import {unreadable} from '../files.ts'
-import {parseJson} from '../json.ts'
+import {parseShared} from '../json.ts'
 import {PROFILE_LAYOUT} from '../paths.ts'
 
 /** dual: the persona learns from everything; agent: it works, and remembers what it did; emulation: it only answers. */
@@ -19,10 +18,7 @@ export interface CognitiveModeConfig {
 export function readMode(): CognitiveModeConfig {
   const text = readProfileText(PROFILE_LAYOUT.cognitiveMode)
   if (text === undefined) return {currentMode: 'dual', lastChanged: null}
-  const path = documentPlace(PROFILE_LAYOUT.cognitiveMode)
-  const value = parseJson(text, path)
-  if (typeof value !== 'object' || value === null) throw unreadable(path, 'it is not a JSON object')
-  const {currentMode, mode, lastChanged} = value as Record<string, unknown>
+  const {currentMode, mode, lastChanged} = parseShared(text, () => documentPlace(PROFILE_LAYOUT.cognitiveMode))
   return {
     currentMode: known(currentMode ?? mode),
     lastChanged: typeof lastChanged === 'string' && lastChanged !== '' ? lastChanged : null

@@ -3,7 +3,7 @@ import {join, sep} from 'node:path'
 import {backend, needsFiles} from '../backend.ts'
 import {conflict, notFound} from '../errors.ts'
 import {ensureSystemFolder, noFolder, profileGone, unreadable, unwritable, writeDurably} from '../files.ts'
-import {glanceAtFile, glanceAtLink} from '../glance.ts'
+import {glance, glanceAtFile, glanceAtLink} from '../glance.ts'
 import {isObject, parseJson} from '../json.ts'
 import type {AccountsLock} from '../locks.ts'
 import {alternatives, nearest} from '../nearest.ts'
@@ -17,7 +17,16 @@ interface AccountsFile {
   [key: string]: unknown
 }
 
-let cached: {path: string; stat: Stats; file: AccountsFile} | undefined
+interface Known {
+  path: string
+  /** What the file was when it was looked at last. */
+  stat: Stats
+  file: AccountsFile
+  byId: ReadonlyMap<string, User>
+}
+
+let cached: Known | undefined
+const NOBODY: Pick<Known, 'file' | 'byId'> = {file: {version: 1, users: []}, byId: new Map()}
 
 /**
  * All accounts of users.json, in the order in which they were made. Read again whenever the file has changed, so that a role that was taken
@@ -27,14 +36,14 @@ let cached: {path: string; stat: Stats; file: AccountsFile} | undefined
  */
 export function listUsers(): readonly User[] {
   if (backend() !== undefined) throw needsFiles('A list of users.json')
-  return read().users
+  return read().file.users
 }
 
 /** Whether nobody has an account yet. */
-export const isEmpty = (): boolean => backend()?.empty ?? read().users.length === 0
+export const isEmpty = (): boolean => backend()?.empty ?? read().file.users.length === 0
 
 /** All accounts, in the order in which they were made. For what administers. @throws MhError UNREADABLE_FILE */
-export const everybody = async (): Promise<readonly User[]> => (await backend()?.accounts.all()) ?? read().users
+export const everybody = async (): Promise<readonly User[]> => (await backend()?.accounts.all()) ?? read().file.users
 
 /** The account with that name (case does not count), or undefined. */
 export async function userByName(username: string): Promise<User | undefined> {
@@ -51,7 +60,7 @@ export async function userById(id: string): Promise<User | undefined> {
 export async function hasOwnerBeside(id: string): Promise<boolean> {
   const store = backend()
   if (store !== undefined) return store.accounts.hasOwnerBeside(id)
-  return read().users.some((user) => user.id !== id && user.role === 'owner')
+  return read().file.users.some((user) => user.id !== id && user.role === 'owner')
 }
 
 /** The account of users.json with that name (case does not count), or undefined. */
@@ -63,7 +72,7 @@ export function findUserByName(username: string): User | undefined {
 /** The account with that id, of those that are at hand: all of users.json; from a database the current person's. */
 export function findUserById(id: string): User | undefined {
   const store = backend()
-  return store === undefined ? read().users.find((user) => user.id === id) : store.account(id)
+  return store === undefined ? read().byId.get(id) : store.account(id)
 }
 
 /** The account with that name. @throws MhError USER_NOT_FOUND (exit 3) with the nearest names */
@@ -80,7 +89,7 @@ function unknownUser(username: string): never {
 
 /** @param wanted what the names in the hint should be near to; all names where it is undefined */
 export function userNotFound(message: string, wanted?: string): Error {
-  const names = backend() === undefined ? read().users.map(({username}) => username) : []
+  const names = backend() === undefined ? read().file.users.map(({username}) => username) : []
   const near = wanted === undefined ? names.slice(0, 5) : nearest(wanted, names)
   return notFound(
     'USER_NOT_FOUND',
@@ -95,6 +104,10 @@ export function userNotFound(message: string, wanted?: string): Error {
  */
 export function profileFolder(userId: string): string {
   if (backend() !== undefined) throw needsFiles('A path in a profile')
+  return glance(`profile ${userId}`, () => lookForFolder(userId))
+}
+
+function lookForFolder(userId: string): string {
   const user = findUserById(userId)
   if (user === undefined) {
     throw conflict(
@@ -115,7 +128,7 @@ export function profileFolder(userId: string): string {
 /** Replaces the accounts, durably. Keys of the file that this version does not know stay. */
 export function writeUsers(_lock: AccountsLock, users: readonly User[]): void {
   const file = {
-    ...read(),
+    ...read().file,
     users: users.map((user) => (WRITTEN_ROLE in user ? {...user, role: user[WRITTEN_ROLE]} : user))
   }
   const text = `${JSON.stringify(file, null, 2)}\n`
@@ -144,7 +157,9 @@ export function replaceUser(lock: AccountsLock, changed: User): void {
 /** The accounts that a text of users.json holds. @throws MhError UNREADABLE_FILE where it holds none */
 export const parseUsers = (text: string, path: string): readonly User[] => check(parseJson(text, path), path).users
 
-function read(): AccountsFile {
+const read = (): Pick<Known, 'file' | 'byId'> => glance('accounts', look)
+
+function look(): Pick<Known, 'file' | 'byId'> {
   const path = systemPaths.users
   let stat: Stats | undefined
   try {
@@ -152,14 +167,16 @@ function read(): AccountsFile {
   } catch (error) {
     throw unwritable(path, error)
   }
-  if (stat === undefined) return {version: 1, users: []}
-  if (cached?.path !== path || !isSame(cached.stat, stat))
-    cached = {path, stat, file: check(parseJson(readFileSync(path, 'utf8'), path), path)}
-  return cached.file
+  if (stat === undefined) return NOBODY
+  if (cached?.path !== path || !isSame(cached.stat, stat)) {
+    const file = check(parseJson(readFileSync(path, 'utf8'), path), path)
+    cached = {path, stat, file, byId: new Map(file.users.map((user) => [user.id, user]))}
+  }
+  return cached
 }
 
-const isSame = (one: Stats, other: Stats): boolean =>
-  one === other || (one.ino === other.ino && one.mtimeMs === other.mtimeMs && one.size === other.size)
+const isSame = (a: Stats, b: Stats): boolean =>
+  a === b || (a.ino === b.ino && a.mtimeMs === b.mtimeMs && a.size === b.size)
 
 /** Checked by hand: this is read by every command, and zod would cost as much as all the rest of the reading. */
 function check(value: unknown, path: string): AccountsFile {

@@ -1,4 +1,4 @@
-import {statSync, unlinkSync} from 'node:fs'
+import {type Stats, statSync, unlinkSync} from 'node:fs'
 import {join} from 'node:path'
 import {errno, MhError} from '../../errors.ts'
 import {
@@ -71,7 +71,7 @@ export const issuedFiles: IssuedStore = {
 const NAME = /^[0-9a-f]{64}\.json$/
 const MOST_REMEMBERED = 10_000
 
-const remembered = new Map<string, {stamp: string; record: IssuedRecords[IssuedKind]}>()
+const remembered = new Map<string, {stat: Stats; record: IssuedRecords[IssuedKind]}>()
 
 /** Read again only where the file is another than before: this is asked at every request. */
 function read<K extends IssuedKind>(kind: K, name: string): IssuedRecords[K] | undefined {
@@ -81,14 +81,14 @@ function read<K extends IssuedKind>(kind: K, name: string): IssuedRecords[K] | u
     remembered.delete(path)
     return undefined
   }
-  const stamp = `${stat.ino} ${stat.mtimeMs} ${stat.size}`
   const known = remembered.get(path)
-  if (known?.stamp === stamp) return known.record as IssuedRecords[K]
+  if (known?.stat.ino === stat.ino && known.stat.mtimeMs === stat.mtimeMs && known.stat.size === stat.size)
+    return known.record as IssuedRecords[K]
   const text = readIfThere(path)
   if (text === undefined) return undefined
   const record = check(kind, parseObject(text, path), path, name)
   if (remembered.size >= MOST_REMEMBERED) remembered.clear()
-  remembered.set(path, {stamp, record})
+  remembered.set(path, {stat, record})
   return record
 }
 

@@ -1,4 +1,4 @@
-import {statSync} from 'node:fs'
+import {glanceAtFile} from '../glance.ts'
 
 /** An index that is open. */
 interface Open {
@@ -94,7 +94,7 @@ function keepInode<Index extends Open>(index: Index, inode: number | undefined):
   return index
 }
 
-const inodeOf = (file: string): number | undefined => statSync(file, {throwIfNoEntry: false})?.ino
+const inodeOf = (file: string): number | undefined => glanceAtFile(file)?.ino
 
 /** Looks at the folders of an index, unless this process did so a moment ago. */
 export async function lookWhenDue(index: object, look: () => Promise<unknown>): Promise<void> {

@@ -1,5 +1,6 @@
 import {closeSync, existsSync, openSync} from 'node:fs'
 import {DatabaseSync, type DatabaseSyncOptions} from 'node:sqlite'
+import {glance} from '../glance.ts'
 import {Statements} from './statements.ts'
 import type {FolderMark} from './sync-folders.ts'
 import {guarded, guardedLater, IndexUnusable} from './unusable.ts'
@@ -10,6 +11,9 @@ export const FOLDER_TABLE =
 
 /** Another process may be in a checkpoint for a moment. Writers wait for the profile's lock, not here. */
 const BUSY_MS = 2000
+let opened = 0
+/** What is remembered of one connection. */
+const MOST_ANSWERS = 64
 const MARK = 'path, mtime AS mtimeMs, names, noted AS notedMs'
 
 /**
@@ -66,6 +70,9 @@ export abstract class IndexDatabase {
   protected readonly file: string
   protected readonly database: DatabaseSync
   protected readonly sql: Statements
+  readonly #answers = new Map<string, {answer: unknown}>()
+  readonly #name = `index ${opened++}`
+  #seen = ''
 
   protected constructor(file: string, database: DatabaseSync) {
     this.file = file
@@ -107,6 +114,56 @@ export abstract class IndexDatabase {
 
   setFolder({path, mtimeMs, names, notedMs}: FolderMark): void {
     this.guarded(() => this.sql.run('INSERT OR REPLACE INTO folder VALUES (?, ?, ?, ?)', path, mtimeMs, names, notedMs))
+  }
+
+  /**
+   * What `fn` reads of this index, read anew only where something was written to it since: a server is asked the same again and again.
+   * It is everybody's who asks, and must not be changed.
+   * @param name says what is asked for, with everything that the answer depends on beside the index
+   */
+  protected remembered<T>(name: string, fn: () => T): T {
+    // Inside a change the answers of before it hold no more, and those of now not yet.
+    if (this.database.isTransaction) return fn()
+    this.#refresh()
+    const known = this.#answers.get(name)
+    if (known !== undefined) return known.answer as T
+    const answer = fn()
+    this.#keep(name, answer)
+    return answer
+  }
+
+  /** The same for what is found out later. */
+  protected async rememberedLater<T>(name: string, fn: () => Promise<T>): Promise<T> {
+    this.guarded(() => this.#refresh())
+    const known = this.#answers.get(name)
+    if (known !== undefined) return known.answer as T
+    const before = this.#seen
+    const answer = await fn()
+    if (this.#seen === before) this.#keep(name, answer)
+    return answer
+  }
+
+  #refresh(): void {
+    const version = glance(this.#name, () => this.#version())
+    if (version !== this.#seen) {
+      this.#answers.clear()
+      this.#seen = version
+    }
+  }
+
+  #keep(name: string, answer: unknown): void {
+    const [oldest] = this.#answers.keys()
+    if (this.#answers.size >= MOST_ANSWERS && oldest !== undefined) this.#answers.delete(oldest)
+    this.#answers.set(name, {answer})
+  }
+
+  /** Another one after every change, by this connection or any other. */
+  #version(): string {
+    const {others} = this.sql.get<{others: number}>('SELECT data_version AS others FROM pragma_data_version') ?? {
+      others: 0
+    }
+    const {own} = this.sql.get<{own: number}>('SELECT total_changes() AS own') ?? {own: 0}
+    return `${others} ${own}`
   }
 
   protected guarded<T>(fn: () => T): T {

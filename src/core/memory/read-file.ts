@@ -5,6 +5,8 @@ import {jsonProblem, parseShallow, TOO_DEEP} from '../json.ts'
 import {sha256} from '../sha256.ts'
 import {type EpisodicEvent, formatEvent, LARGEST_FILE, readEvent} from './event.ts'
 
+const UTF8 = new TextDecoder('utf-8', {fatal: true})
+
 /** A memory's file as it is now. */
 export interface MemoryFile {
   event: EpisodicEvent
@@ -39,7 +41,7 @@ export function readJsonFile(
   if (!('bytes' in read)) return read
   let text: string
   try {
-    text = new TextDecoder('utf-8', {fatal: true}).decode(read.bytes)
+    text = UTF8.decode(read.bytes)
   } catch {
     return {gone: false, reason: 'it is not UTF-8 text'}
   }

@@ -10,7 +10,7 @@ import {readEntry} from './entry.ts'
 import {forgetEvents} from './forget.ts'
 import {readHistory, undoEvent} from './history.ts'
 import {memoryIndex, rebuildIndex} from './memory-index.ts'
-import {readPlaced} from './read-placed.ts'
+import {lookAtPlaced} from './read-placed.ts'
 import {emptyTrash, restoreEvents, trashEvents, trashedEvents, trashedIds} from './trash.ts'
 import {updateEvent} from './update-event.ts'
 import {updateEvents} from './update-events.ts'
@@ -88,11 +88,8 @@ export const fileStore: MemoryStore = {
   list: ({filter, limit, before}: ListRequest) =>
     look(async (view) => (await view.read(() => view.index.list(filter, limit, before))).map(({memory}) => memory)),
   count: (filter) => look(({index}) => index.count(filter)),
-  counts: () => look(({index}) => index.counts()),
-  countBetween: (moments) =>
-    look(({index}) =>
-      moments.slice(1).map((until, at) => index.count({since: moments[at] ?? until, until: until - 1}))
-    ),
+  counts: () => look(({index}) => ({...index.counts()})),
+  countBetween: (moments) => look(({index}) => [...index.countBetween(moments)]),
   search: async (question, request) => {
     const {search} = await import('../search/search.ts')
     return look(async (view) =>
@@ -140,7 +137,7 @@ interface View {
   index: MemoryIndex
   /** The memories that `find` tells, as their files are now. Where a file differs from what the index knew, it is asked again. */
   read<T extends Located>(
-    find: () => (T | undefined)[] | Promise<(T | undefined)[]>
+    find: () => readonly (T | undefined)[] | Promise<readonly (T | undefined)[]>
   ): Promise<{memory: StoredMemory; found: T}[]>
 }
 
@@ -157,7 +154,7 @@ async function look<T>(fn: (view: View) => Promise<T> | T): Promise<T> {
       async read(find) {
         for (let tries = 1; ; tries++) {
           const found = (await find()).filter((located) => located !== undefined)
-          const read = found.map((located) => ({located, file: readPlaced(root, located, user.userId)}))
+          const read = found.map((located) => ({located, file: lookAtPlaced(root, located, user.userId)}))
           const changed = read.filter(
             ({located, file}) => file === undefined || file.mtimeMs !== located.mtimeMs || file.size !== located.size
           )

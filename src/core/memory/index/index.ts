@@ -211,12 +211,23 @@ export class MemoryIndex extends IndexDatabase implements FolderIndex<IndexEntry
   }
 
   /** Numbers for the whole profile; speakers are lower case, the person left out. */
-  counts(): {total: number; unprocessed: number; speakers: string[]} {
-    return this.guarded(() => ({
-      total: this.total(),
-      unprocessed: this.count({unprocessed: true}),
-      speakers: speakersOf(this.sql, this.#options.owner).names.filter((name) => name !== '')
-    }))
+  counts(): {total: number; unprocessed: number; speakers: readonly string[]} {
+    return this.guarded(() =>
+      this.remembered('counts', () => ({
+        total: this.total(),
+        unprocessed: this.count({unprocessed: true}),
+        speakers: speakersOf(this.sql, this.#options.owner).names.filter((name) => name !== '')
+      }))
+    )
+  }
+
+  /** How many memories there are from each moment (milliseconds) up to the next. */
+  countBetween(moments: readonly number[]): readonly number[] {
+    return this.guarded(() =>
+      this.remembered(`between ${moments.join(' ')}`, () =>
+        moments.slice(1).map((until, at) => this.count({since: moments[at] ?? until, until: until - 1}))
+      )
+    )
   }
 
   /** How many memories there are of each type, and with each tag. */
@@ -228,7 +239,15 @@ export class MemoryIndex extends IndexDatabase implements FolderIndex<IndexEntry
    * The memories that answer a question best, best first.
    * @param search of search/search.ts; handed in, so that whoever only captures does not wait for it to load
    */
-  async search(search: Search, question: string, options: SearchOptions): Promise<Hit[]> {
+  search(search: Search, question: string, options: SearchOptions): Promise<readonly Hit[]> {
+    const {now, ...asked} = options
+    if (options.limit > FEW || options.explain === true) return this.#search(search, question, options)
+    // What is asked depends on the day of now, and days begin and end with a quarter of an hour in every zone.
+    const name = JSON.stringify(['search', question, Math.floor(now / QUARTER_MS), asked])
+    return this.rememberedLater(name, () => this.#search(search, question, options))
+  }
+
+  async #search(search: Search, question: string, options: SearchOptions): Promise<Hit[]> {
     const ranked = await this.guardedLater(() => {
       const source = sourceOf(this.sql, this.#options, options.filter ?? {}, options.excludeSession)
       return search(source, question, {...this.#options, ...options})
@@ -279,6 +298,9 @@ export class MemoryIndex extends IndexDatabase implements FolderIndex<IndexEntry
 
 /** Pages are written back, with two fsyncs, every 40 MB and not every 4: a rebuild would wait for the disk most of its time. */
 const PRAGMAS = 'PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 10000'
+/** An answer up to this long may be remembered: who opens a result and goes back asks the same again. */
+const FEW = 50
+const QUARTER_MS = 15 * 60_000
 const NEWEST_SESSION = 'SELECT session FROM memory WHERE session IS NOT NULL ORDER BY timestamp DESC, id DESC LIMIT 1'
 const SESSIONS = `SELECT session, count(*) AS turns, min(timestamp) AS startedAt FROM memory WHERE session IS NOT NULL
   GROUP BY session ORDER BY max(timestamp) DESC, session LIMIT ?`

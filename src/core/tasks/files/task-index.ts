@@ -29,6 +29,8 @@ export type LocatedTask = Omit<TaskEntry, 'task'>
 const VERSION = 1
 const NEVER = Number.MAX_SAFE_INTEGER
 const PRAGMAS = 'PRAGMA synchronous = NORMAL'
+/** A list up to this long may be remembered. */
+const FEW = 20
 const LOCATED = 'id, folder, name, mtime AS mtimeMs, size'
 const ORDER = 'state, due, priority, created, id'
 const STATE = {open: 0, finished: 1, deleted: 2} as const
@@ -139,9 +141,9 @@ export class TaskIndex extends IndexDatabase implements FolderIndex<TaskEntry> {
     )
   }
 
-  list(filter: TaskFilter, limit: number): (LocatedTask & {record: string})[] {
+  list(filter: TaskFilter, limit: number): readonly (LocatedTask & {record: string})[] {
     const {where, values} = conditions(filter)
-    return this.guarded(() =>
+    const list = (): (LocatedTask & {record: string})[] =>
       this.sql
         .arrays<[string, string, string, number, number, string]>(
           `SELECT id, folder, name, mtime, size, record FROM task WHERE ${where} ORDER BY ${ORDER} LIMIT ?`,
@@ -149,14 +151,28 @@ export class TaskIndex extends IndexDatabase implements FolderIndex<TaskEntry> {
           limit
         )
         .map(([id, folder, name, mtimeMs, size, record]) => ({id, folder, name, mtimeMs, size, record}))
+    return this.guarded(() =>
+      limit > FEW ? list() : this.remembered(JSON.stringify(['list', where, values, limit]), list)
     )
   }
 
   count(filter: TaskFilter): number {
+    const {which, due, status, tag} = filter
+    if (which === 'open' && status === undefined && tag === undefined) return this.#countOpen(due)
     const {where, values} = conditions(filter)
     return this.guarded(
       () => this.sql.get<{n: number}>(`SELECT count(*) AS n FROM task WHERE ${where}`, ...values)?.n ?? 0
     )
+  }
+
+  /** A status counts open tasks by a moment that goes on all the time: their dues hold for all of them. */
+  #countOpen(due: number | undefined): number {
+    const dues = this.guarded(() =>
+      this.remembered('dues', () =>
+        this.sql.arrays<[number]>(`SELECT due FROM task WHERE state = ${STATE.open} ORDER BY due`).map(([at]) => at)
+      )
+    )
+    return due === undefined ? dues.length : dues.findLastIndex((at) => at <= due) + 1
   }
 
   #insert({id, folder, name, mtimeMs, size, task}: TaskEntry): void {

@@ -50,7 +50,7 @@ describe('search', () => {
     const index = emptyIndex()
     const chat = Array.from({length: 50}, (_, i) => `${i % 2 === 0 ? 'Caroline' : 'Bob'}: small talk number ${i}`)
     index.put(dialogue([...chat, 'Caroline: I bought a kayak', 'Bob: I bought a kayak as well'], 0, 'observation'))
-    expect(index.counts().speakers.sort()).toEqual(['bob', 'caroline'])
+    expect([...index.counts().speakers].sort()).toEqual(['bob', 'caroline'])
     expect((await ask(index, 'What did Bob buy?'))[0]).toBe('d0-51')
   })
 

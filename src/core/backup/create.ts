@@ -17,6 +17,7 @@ import {requireAdministrator, requirePermission} from '../users/permissions.ts'
 import type {User} from '../users/user.ts'
 import {type ArchiveEntry, hashFile, writeArchive} from './archive.ts'
 import {type BackupReason, MANIFEST, type Manifest} from './manifest.ts'
+import {inShort} from './read-checked.ts'
 import {prune} from './retention.ts'
 import {hashSealed, seal} from './sealed.ts'
 import {type SnapshotFile, Snapshots} from './snapshot.ts'
@@ -265,6 +266,6 @@ const SHORTEST_PASSPHRASE = 8
 const notVerified = (profiles: readonly ProfileSnapshot[], broken: readonly string[]): MhError =>
   new MhError(
     'BACKUP_NOT_VERIFIED',
-    `The backup of ${profiles.map(({user}) => user.username).join(', ')} is not whole: ${broken.join('; ')}`,
+    `The backup of ${profiles.map(({user}) => user.username).join(', ')} is not whole: ${inShort(broken)}`,
     {hint: 'Nothing else was done. Try again when nothing writes into the profile'}
   )

@@ -7,7 +7,7 @@ import {randomBytes} from '../ids.ts'
 import {notify} from '../notices.ts'
 import {systemPaths} from '../system-paths.ts'
 import type {ManifestFile} from './manifest.ts'
-import {readChecked} from './read-checked.ts'
+import {inShort, readChecked} from './read-checked.ts'
 import {TreeWriter} from './tree-writer.ts'
 
 /** A new folder below the root's .tmp/, and which files of an archive go into it. */
@@ -42,7 +42,7 @@ export async function extractArchive<M extends {files: ManifestFile[]}>(
     onProgress,
     signal
   }: {
-    refused: (broken: string[]) => Error
+    refused: (broken: string) => Error
     onProgress?: (done: number, total: number) => void
     signal?: AbortSignal
   }
@@ -87,7 +87,7 @@ export async function extractArchive<M extends {files: ManifestFile[]}>(
         if (++done % 256 === 0) onProgress?.(done, total)
       }
     })
-    if (manifest === undefined || broken.length > 0) throw refused(broken)
+    if (manifest === undefined || broken.length > 0) throw refused(inShort(broken))
     for (const writer of writers) await writer.finish()
     for (const file of manifest.files) linkAgain(file, placeOf(file.path), writers)
     return {manifest, counts}

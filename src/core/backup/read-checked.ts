@@ -27,6 +27,12 @@ const LARGEST_MANIFEST = 256 * 1024 * 1024
 const LARGEST_WHOLE = 8 * 1024 * 1024
 const MOST_SENTENCES = 100
 
+const MOST_TOLD = 5
+
+/** What is wrong, for an error: the first few. `mh backup verify` tells more. */
+export const inShort = (broken: readonly string[]): string =>
+  [...broken.slice(0, MOST_TOLD), ...(broken.length > MOST_TOLD ? ['and more'] : [])].join('; ')
+
 /**
  * Reads an archive from its beginning to its end and compares every entry with the manifest, which stands first. It ends at once
  * where there is no manifest, and where an entry holds more than the manifest says: no archive makes this read or keep more than that.

@@ -109,7 +109,7 @@ export async function restoreBackup({backup, parts}: RestorePlan, options: Resto
     parseManifest,
     (found) => targets.map((target) => extraction(found, backup, target)),
     {
-      refused: (broken) => damaged(backup.path, broken.join('; ')),
+      refused: (broken) => damaged(backup.path, broken),
       ...(onProgress === undefined ? {} : {onProgress}),
       ...(signal === undefined ? {} : {signal})
     }

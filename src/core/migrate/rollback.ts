@@ -147,7 +147,7 @@ async function unpack({path}: StoredBackup, folder: string, {onFile, signal}: Wa
       ]
     },
     {
-      refused: (broken) => damaged(path, broken.slice(0, 5).join('; ')),
+      refused: (broken) => damaged(path, broken),
       ...(onFile === undefined ? {} : {onProgress: onFile}),
       ...(signal === undefined ? {} : {signal})
     }

@@ -3,7 +3,7 @@ import {basename, dirname, join, resolve} from 'node:path'
 import {backend, needsFiles} from '../backend.ts'
 import {type ArchiveEntry, writeArchive} from '../backup/archive.ts'
 import {MANIFEST} from '../backup/manifest.ts'
-import {readChecked} from '../backup/read-checked.ts'
+import {inShort, readChecked} from '../backup/read-checked.ts'
 import {type SnapshotFile, Snapshots} from '../backup/snapshot.ts'
 import {changeProfile} from '../change.ts'
 import {requireUserContext} from '../context.ts'
@@ -92,7 +92,7 @@ async function write(path: string, entries: Iterable<ArchiveEntry>, signal: Abor
     await writeArchive(unfinished, entries, signal)
     const {broken} = await readChecked(createReadStream(unfinished), {parse: parsePerson})
     if (broken.length > 0)
-      throw new MhError('EXPORT_NOT_VERIFIED', `The export is not whole: ${broken.join('; ')}`, {
+      throw new MhError('EXPORT_NOT_VERIFIED', `The export is not whole: ${inShort(broken)}`, {
         hint: 'Try again when nothing writes into the profile'
       })
     renameSync(unfinished, path)

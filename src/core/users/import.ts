@@ -65,8 +65,7 @@ export async function importUser(source: string, options: ImportOptions = {}): P
       return [extraction(found, target, aside)]
     },
     {
-      refused: (broken) =>
-        usageError('NO_EXPORT', `${source} cannot be imported: ${broken.join('; ')}`, 'Nothing was changed'),
+      refused: (broken) => usageError('NO_EXPORT', `${source} cannot be imported: ${broken}`, 'Nothing was changed'),
       ...(onProgress === undefined ? {} : {onProgress}),
       ...(signal === undefined ? {} : {signal})
     }

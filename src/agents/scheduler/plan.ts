@@ -22,6 +22,11 @@ export interface Moment {
   quietHours: DailyWindow | undefined
 }
 
+/** Nothing runs more often, whatever a person's settings say: the machine is everybody's. In seconds. */
+const LEAST_INTERVAL = 10
+/** The last moment that there is in JavaScript, in milliseconds. */
+const LAST_MOMENT = 8.64e15
+
 /** What lies further ahead than this was noted by a clock that has been put back since. In milliseconds. */
 const CLOCK_PUT_BACK = 60 * 60 * 1000
 
@@ -48,7 +53,8 @@ export function scheduleOf(agent: Pick<Agent, 'name' | 'schedule'>): Schedule | 
  */
 export function nextRun(schedule: Schedule, state: ScheduledState, moment: Moment): number | null {
   const next = planned(schedule, byClock(state, moment.now), moment)
-  if (next === null || moment.quietHours === undefined) return next
+  if (next === null || next > LAST_MOMENT) return null
+  if (moment.quietHours === undefined) return next
   return windowAt(Math.max(next, moment.now), moment.zone, moment.quietHours)?.to ?? next
 }
 
@@ -63,7 +69,7 @@ function planned(schedule: Schedule, {firstSeen, lastRun: last}: ScheduledState,
   const {now, zone, activity} = moment
   switch (schedule.type) {
     case 'interval':
-      return last === undefined ? firstSeen : last + schedule.seconds * 1000
+      return last === undefined ? firstSeen : last + Math.max(schedule.seconds, LEAST_INTERVAL) * 1000
     case 'timeOfDay':
       return nextTime(schedule.at, zone, last ?? Math.min(firstSeen, now))
     case 'activity':
@@ -77,7 +83,8 @@ function planned(schedule: Schedule, {firstSeen, lastRun: last}: ScheduledState,
       const night = windowAt(now, zone, window)
       const idle = activity + idleSeconds * 1000
       if (night !== undefined) {
-        const again = last !== undefined && last >= night.from ? last + everySeconds * 1000 : night.from
+        const again =
+          last !== undefined && last >= night.from ? last + Math.max(everySeconds, LEAST_INTERVAL) * 1000 : night.from
         const next = Math.max(night.from, idle, again)
         if (next < night.to) return next
       }

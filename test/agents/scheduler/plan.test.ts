@@ -5,17 +5,15 @@ import type {ScheduledState} from '../../../src/core/agents/schedule-store.ts'
 const MINUTE = 60_000
 const at = (time: string): number => Date.parse(`2024-05-${time}:00Z`)
 
+const NOBODY = {zone: 'UTC', activity: undefined, quietHours: undefined}
+
 /** When it runs next: "02T03:00", or null. */
 function next(
   schedule: Schedule,
   state: Partial<ScheduledState>,
   moment: Partial<Moment> & {now: number}
 ): string | null {
-  const found = nextRun(
-    schedule,
-    {firstSeen: at('01T00:00'), ...state},
-    {zone: 'UTC', activity: undefined, quietHours: undefined, ...moment}
-  )
+  const found = nextRun(schedule, {firstSeen: at('01T00:00'), ...state}, {...NOBODY, ...moment})
   return found === null ? null : new Date(found).toISOString().slice(8, 16)
 }
 
@@ -25,6 +23,14 @@ describe('an interval', () => {
   it('begins at once, and goes on from the last run', () => {
     expect(next(schedule, {}, {now: at('01T00:00')})).toBe('01T00:00')
     expect(next(schedule, {lastRun: at('01T10:00')}, {now: at('01T10:01')})).toBe('01T10:15')
+  })
+
+  it('is never so short that the machine does nothing else, and may be longer than there is time', () => {
+    const lastRun = at('01T10:00')
+    expect(nextRun({...schedule, seconds: 1e-6}, {firstSeen: 0, lastRun}, {...NOBODY, now: lastRun})).toBe(
+      lastRun + 10_000
+    )
+    expect(next({...schedule, seconds: 1e300}, {lastRun}, {now: lastRun})).toBeNull()
   })
 
   it('runs once after the machine has slept, and not in a year where the clock was put back', () => {
@@ -76,6 +82,10 @@ describe('a night', () => {
   it('comes back in the same night, and then in the next one', () => {
     expect(next(schedule, {lastRun: at('02T02:00')}, {now: at('02T02:01'), activity})).toBe('02T03:20')
     expect(next(schedule, {lastRun: at('02T04:50')}, {now: at('02T05:00'), activity})).toBe('03T02:00')
+    const often = {...schedule, everySeconds: 1e-6}
+    expect(nextRun(often, {firstSeen: 0, lastRun: at('02T03:00')}, {...NOBODY, now: at('02T03:00'), activity})).toBe(
+      at('02T03:00') + 10_000
+    )
   })
 })
 

@@ -9,14 +9,14 @@ import {
   readFileSync,
   readSync,
   renameSync,
-  writeSync
+  rmSync
 } from 'node:fs'
 import {join} from 'node:path'
 import {getUserContext} from './context.ts'
 import {dataSynced} from './disk.ts'
 import {errno} from './errors.ts'
 import {reach} from './faults.ts'
-import {ensureFolder, ensureSystemFolder, folderSynced, readIfThere, syncFolder, unwritable} from './files.ts'
+import {ensureFolder, ensureSystemFolder, folderSynced, readIfThere, syncFolder, unwritable, writeAll} from './files.ts'
 import type {AccountsLock, ProfileLock} from './locks.ts'
 import {PROFILE_LAYOUT} from './paths.ts'
 import {sha256} from './sha256.ts'
@@ -111,6 +111,8 @@ interface Written {
   temporary: string
   /** A new day's name has to last as its lines do. */
   newDay: boolean
+  /** Where the lines begin. */
+  at: number
   head: Head
 }
 
@@ -121,6 +123,7 @@ function append(folder: string, temporary: string, event: AuditEvent, userId: st
     if (written.newDay) syncFolder(folder)
     writeHead(written)
   } catch (error) {
+    takeBack(written)
     throw unwritable(written.path, error)
   } finally {
     closeSync(written.file)
@@ -140,11 +143,18 @@ async function appendAll(
     if (written.newDay) await folderSynced(folder)
     writeHead(written)
   } catch (error) {
+    takeBack(written)
     throw unwritable(written.path, error)
   } finally {
     closeSync(written.file)
   }
   reach('audited')
+}
+
+/** What the lines tell of is taken back where they fail, and so are they, whole or torn. */
+function takeBack({file, path, at}: Pick<Written, 'file' | 'path' | 'at'>): void {
+  if (at === 0) rmSync(path)
+  else ftruncateSync(file, at)
 }
 
 function writeLines(folder: string, temporary: string, events: readonly AuditEvent[], userId: string | null): Written {
@@ -172,14 +182,20 @@ function writeLines(folder: string, temporary: string, events: readonly AuditEve
       hash = line.hash
     }
     const bytes = Buffer.from(text)
-    writeSync(file, bytes)
-    reach('audit-line')
+    try {
+      writeAll(file, bytes)
+      reach('audit-line')
+    } catch (error) {
+      takeBack({file, path, at: known.bytes})
+      throw error
+    }
     return {
       file,
       path,
       folder,
       temporary,
       newDay: known.bytes === 0,
+      at: known.bytes,
       head: {file: name, entries: known.entries + events.length, bytes: known.bytes + bytes.length, hash}
     }
   } catch (error) {
@@ -251,13 +267,18 @@ export function parseHead(text: string): Head | undefined {
 /** Replaced after every entry, without an fsync of its own: lines beyond it whose chain holds are adopted. */
 function writeHead({folder, temporary, head}: Written): void {
   const path = join(temporary, `head.json.${process.pid}`)
-  const file = openSync(path, 'w', 0o600)
   try {
-    writeSync(file, `${JSON.stringify(head)}\n`)
-  } finally {
-    closeSync(file)
+    const file = openSync(path, 'w', 0o600)
+    try {
+      writeAll(file, Buffer.from(`${JSON.stringify(head)}\n`))
+    } finally {
+      closeSync(file)
+    }
+    renameSync(path, join(folder, HEAD_FILE))
+  } catch (error) {
+    rmSync(path, {force: true})
+    throw error
   }
-  renameSync(path, join(folder, HEAD_FILE))
 }
 
 /**
@@ -303,7 +324,7 @@ function saveTorn(path: string, bytes: Uint8Array): void {
   for (let number = 1; ; number++) {
     try {
       const file = openSync(`${path}${number === 1 ? '' : `.${number}`}.torn`, 'wx', 0o600)
-      writeSync(file, bytes)
+      writeAll(file, bytes)
       fdatasyncSync(file)
       closeSync(file)
       return

@@ -116,6 +116,11 @@ export function place(staged: StagedFile, target: string): void {
   reach('renamed')
 }
 
+/** Writes all of it: on a disk that is nearly full a single write may take a part, and say no more than how much. */
+export function writeAll(file: number, data: Uint8Array): void {
+  for (let at = 0; at < data.length; ) at += writeSync(file, data, at)
+}
+
 /** Makes the names in a folder durable. File systems that cannot fsync a folder (some on Windows) are passed over. */
 export function syncFolder(folder: string): void {
   const handle = openFolder(folder)
@@ -304,10 +309,6 @@ function temporaryName(folder: string, name: string): string {
   const path = join(folder, `${name}.${process.pid}.${process.hrtime.bigint().toString(36)}${(counter++).toString(36)}`)
   waiting.add(path)
   return path
-}
-
-function writeAll(file: number, data: Uint8Array): void {
-  for (let at = 0; at < data.length; ) at += writeSync(file, data, at)
 }
 
 const writeNew = (path: string, data: Uint8Array): Promise<void> =>

@@ -143,6 +143,8 @@ describe('a capture whose disk fails', () => {
       expect(readdirSync(join(home.root, 'profiles/ada/.tmp'))).toEqual([])
       expect((await mh(home, ['capture', 'third'])).exitCode).toBe(0)
       expect(await expectAgreement(home, 'ada')).toEqual(['first', 'third'])
+      const captured = verifiedTrail(trail(home, 'ada')).filter(({event}) => event === 'memory_captured')
+      expect(captured).toHaveLength(2)
     }
   )
 })

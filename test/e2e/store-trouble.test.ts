@@ -1,9 +1,11 @@
+import {readdirSync, readFileSync} from 'node:fs'
 import {connect, createServer} from 'node:net'
+import {join} from 'node:path'
 import {execa} from 'execa'
 import {expect, it, onTestFinished} from 'vitest'
 import {temporaryHome} from '../support/home.ts'
-import {BIN, environment, mh} from '../support/mh.ts'
-import {describeWithPostgres, newDatabase, startedServer} from '../support/postgres.ts'
+import {BIN, environment, mh, people} from '../support/mh.ts'
+import {describeWithPostgres, newDatabase, startedServer, testDatabase} from '../support/postgres.ts'
 
 describeWithPostgres('a store', () => {
   it('that stops in the middle of a batch is told, and has everything that was acknowledged', async () => {
@@ -32,6 +34,38 @@ describeWithPostgres('a store', () => {
     expect(total - acknowledged.length).toBeOneOf([0, 512])
     for (const id of [acknowledged[0], acknowledged.at(-1)])
       expect((await mh(home, ['memory', 'show', String(id), '--json'], {env})).json.content).toMatch(/^number/)
+  })
+
+  it('that a copy is on its way to, or from, takes a killed one up where it was', {timeout: 120_000}, async () => {
+    const database = await testDatabase(onTestFinished)
+    const home = temporaryHome()
+    await people(home, 'ada', 'bob')
+    await mh(home, ['capture', 'Met Grace at the harbour'])
+    await mh(home, ['capture', 'Bought opera tickets', '-u', 'bob'])
+    const copy = (to: string, env: Record<string, string>) =>
+      mh(home, ['store', 'copy', '--to', to, '--json', '-u', 'ada'], {env})
+    // Each person is one change, and what is nobody's is the last; each is killed before it is durable, and after.
+    for (const fault of ['audited:1', 'committed:1', 'audited:1', 'committed:1', 'audited:1', 'committed:1'])
+      expect((await copy(database.address, {MH_FAULT: fault})).signal).toBe('SIGKILL')
+    const copied = (await copy(database.address, {})).json
+    expect(copied).toMatchObject({verified: true, people: [{status: 'there'}, {status: 'there'}]})
+
+    const back = join(home.home, 'back')
+    const store = {MH_STORE: database.address}
+    let killed = 0
+    for (const step of ['write', 'sync', 'rename', 'renamed'])
+      for (let time = 1; time <= 2; time++)
+        if ((await copy(back, {...store, MH_FAULT: `${step}:${time}`})).signal === 'SIGKILL') killed++
+    expect(killed).toBeGreaterThan(4)
+    expect((await copy(back, store)).json).toMatchObject({verified: true, people: [{}, {}]})
+    const contents = (root: string) =>
+      readdirSync(join(root, 'profiles'), {recursive: true, withFileTypes: true})
+        .filter((entry) => entry.isFile())
+        .map((entry) => join(entry.parentPath, entry.name))
+        .map((path) => [path.slice(root.length), readFileSync(path, 'utf8')])
+        .sort()
+    expect(contents(back)).toEqual(contents(home.root))
+    expect((await mh(home, ['audit', 'verify', '--all-users', '-u', 'ada'], {env: {MH_HOME: back}})).exitCode).toBe(0)
   })
 
   it('whose server is too old is refused with its version', async () => {

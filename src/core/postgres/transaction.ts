@@ -29,6 +29,7 @@ export class Transaction {
   /** Why the transaction failed: everything behind that only says that it did. */
   #failure: unknown
   #committed: Promise<void> | undefined
+  #onlyLooks = false
 
   constructor(client: PoolClient) {
     this.#client = client
@@ -36,6 +37,7 @@ export class Transaction {
 
   async begin(scope: Scope, kind: Kind = ''): Promise<void> {
     this.#scope = scope
+    this.#onlyLooks = kind !== ''
     // One message for both. The values are quoted by the driver.
     await this.#give({text: `BEGIN ${kind}; ${this.#setting(scope)}`})
   }
@@ -95,7 +97,10 @@ export class Transaction {
     if (this.#failure !== undefined) throw this.#failure
     if (this.#scope !== scope) this.#give({text: this.#setting(scope)}).catch(() => {})
     this.#scope = scope
-    return this.#give<Row>({...(typeof statement === 'string' ? {text: statement} : statement), values: [...values]})
+    return this.#give<Row>({
+      ...(typeof statement === 'string' ? {text: statement} : statement),
+      values: this.#onlyLooks ? values.map(askable) : [...values]
+    })
   }
 
   #give<Row extends QueryResultRow>(query: QueryConfig): Promise<QueryResult<Row>> {
@@ -115,6 +120,12 @@ export class Transaction {
     const userId = scope === SYSTEM ? '' : scope
     return `SET LOCAL mh.user_id = ${this.#client.escapeLiteral(userId)}; SET LOCAL mh.scope = '${scope === SYSTEM ? 'system' : ''}'`
   }
+}
+
+/** PostgreSQL refuses text with NUL. Whoever asks for such an id finds nothing, and is told nothing of an error; what is kept is never changed. */
+function askable(value: unknown): unknown {
+  if (typeof value === 'string') return value.includes('\0') ? value.replaceAll('\0', '\u{fffd}') : value
+  return Array.isArray(value) ? value.map(askable) : value
 }
 
 /** What is given in one turn goes out as one packet: the calls of the system would cost more than everything else. */

@@ -77,4 +77,39 @@ describeWithPostgres('a transaction', () => {
     ).rejects.toThrow()
     expect(await bare()).toEqual(nobody)
   })
+
+  it('plans a statement for everybody, and shows each their own', async () => {
+    for (const person of ['ada', 'bob']) {
+      await database.query('INSERT INTO account (user_id, name, role, record) VALUES ($1, $1, $2, $3)', [
+        person,
+        'member',
+        '{}'
+      ])
+      await database.query('INSERT INTO document VALUES ($1, $2, $3)', [person, 'etc/x.json', `of ${person}`])
+    }
+    const forgetful = {name: 'forgetful', text: 'SELECT body FROM document'}
+    // A statement that ran several times has one plan for whatever its values are.
+    for (let time = 0; time < 8; time++)
+      for (const person of ['ada', 'bob'])
+        expect(await rowsOf(pool, person, forgetful, [])).toEqual([{body: `of ${person}`}])
+    expect(await rowsOf(pool, SYSTEM, forgetful, [])).toEqual([])
+    expect((await pool.query(forgetful.text)).rows).toEqual([])
+  })
+
+  it('works as the program’s own role, whatever the address asks for', async () => {
+    const address = new URL(database.address)
+    address.searchParams.set('options', `-c role=${address.username} -c row_security=off -c mh.scope=system`)
+    const other = await openPool(address.href, 1)
+    try {
+      const [seen] = await rowsOf<{role: string; scope: string}>(
+        other,
+        'ada',
+        "SELECT current_user AS role, current_setting('mh.scope') AS scope",
+        []
+      )
+      expect(seen).toEqual({role: 'mh_program', scope: ''})
+    } finally {
+      await other.end()
+    }
+  })
 })

@@ -114,6 +114,19 @@ describe('backup create', () => {
     expect((await backup(home, ['create', '--keep', '0'])).json.error.code).toBe('INVALID_KEEP')
   })
 
+  it('says who has no profile, and removes no backup that may be the last of theirs', async () => {
+    const home = copied()
+    const before = (await backup(home, ['create', '--all-users'])).json
+    rmSync(profile(home, 'bob'), {recursive: true})
+    const {json, stderr, exitCode} = await backup(home, ['create', '--all-users', '--keep', '1'])
+    expect([exitCode, json.users, json.removed]).toEqual([0, ['ada'], []])
+    expect(stderr).toContain('bob has no profile, and is not in the backup')
+    expect((await backup(home, ['restore', before.id, '--of', 'bob', '--as', 'bob', '--yes'])).exitCode).toBe(0)
+    expect(await contents(home, 'bob')).toEqual(['first of bob'])
+    const {removed} = (await backup(home, ['create', '--all-users', '--keep', '1'])).json
+    expect(removed.sort()).toEqual([before.id, json.id].sort())
+  })
+
   it('leaves nothing, and every older backup, where the disk fails', async () => {
     const home = copied()
     await backup(home, ['create'])

@@ -10,6 +10,7 @@ import {requireUserContext} from '../context.ts'
 import {MhError, usageError} from '../errors.ts'
 import {ensureSystemFolder, profileGone, syncFolder, unwritable} from '../files.ts'
 import {withProfileLock} from '../locks.ts'
+import {notify} from '../notices.ts'
 import {systemPaths} from '../system-paths.ts'
 import {findUserById, listUsers} from '../users/accounts.ts'
 import {changeAccounts} from '../users/change-accounts.ts'
@@ -77,7 +78,8 @@ export async function createBackup(options: BackupOptions = {}): Promise<Created
         onProgress?.(read)
       })
     }
-    const profiles = await settleAll(people, snapshots)
+    const settled = await settleAll(people, snapshots)
+    const profiles = settled.filter(({files}) => files.length > 0)
     if (profiles.length === 0) throw profileGone(join(systemPaths.profiles, people[0]?.username ?? ''))
     const backup = await archive(profiles, {
       reason: 'create',
@@ -85,7 +87,10 @@ export async function createBackup(options: BackupOptions = {}): Promise<Created
       ...(passphrase === undefined ? {} : {passphrase}),
       ...(signal === undefined ? {} : {signal})
     })
-    const removed = await prune(everybody ? 'everybody' : userId, keep, backup.id)
+    // An older backup may be the last that holds a profile which is not there now, such as that of a disk that is not mounted.
+    const whole = profiles.length === settled.length
+    const removed = whole ? await prune(everybody ? 'everybody' : userId, keep, backup.id) : []
+    if (!whole) tellMissing(settled)
     const users = profiles.map(({user}) => user.username)
     const encrypted = passphrase !== undefined
     await note(
@@ -97,6 +102,13 @@ export async function createBackup(options: BackupOptions = {}): Promise<Created
   } finally {
     snapshots.close()
   }
+}
+
+function tellMissing(settled: readonly ProfileSnapshot[]): void {
+  const names = settled.flatMap(({user, files}) => (files.length === 0 ? [user.username] : []))
+  const whose =
+    names.length === 1 ? `${names[0]} has no profile, and is` : `${names.join(', ')} have no profiles, and are`
+  notify({code: 'PROFILE_MISSING', message: `${whose} not in the backup. No older backup was removed`})
 }
 
 /**

@@ -144,7 +144,13 @@ export const SETTINGS: readonly Setting[] = [
     default: () => null,
     ...text
   },
-  {key: 'notifications', scope: 'profile', summary: 'Whether to be notified', default: () => true, ...yesOrNo},
+  {
+    key: 'notifications',
+    scope: 'profile',
+    summary: 'Whether to be notified; kept for what will, mh itself notifies nobody yet',
+    default: () => true,
+    ...yesOrNo
+  },
   {
     key: 'defaultEngine',
     scope: 'root',

@@ -65,7 +65,7 @@ if (WHOLE)
     for (const node of [process.execPath, newestNode(home)]) await expectFirstMinutes(temporaryHome(), node, bin)
   })
 else
-  it('what is packed runs by itself, beside what it depends on', async () => {
+  it('what is packed runs by itself, beside what it depends on', {timeout: 120_000}, async () => {
     const home = temporaryHome()
     const prefix = join(home.home, 'prefix')
     mkdirSync(prefix)

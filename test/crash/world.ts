@@ -1,4 +1,4 @@
-import {readFileSync} from 'node:fs'
+import {appendFileSync, readFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {gunzipSync} from 'node:zlib'
 import {expect} from 'vitest'
@@ -6,6 +6,7 @@ import {seeded} from '../../src/agents/random.ts'
 import {verifiedTrail} from '../support/audit.ts'
 import type {Home} from '../support/home.ts'
 import {mh, people} from '../support/mh.ts'
+import {agree, agreeOnMemories, agreeOnTasks} from './agree.ts'
 import {type Facts, of, readFacts, trailLengths} from './facts.ts'
 import {type Ended, filling, type Harm, type Harming, isPlain, killing, run} from './harm.ts'
 import {ANY, type Assigned, type Backup, besides, type Change, nextPiece, OWNER, peopleOf} from './work.ts'
@@ -170,28 +171,6 @@ const differing = ({before, after}: Change, now: Facts): string =>
       .map(([key, value]) => ({key, before: before.find(([one]) => one === key)?.[1], wanted: value, is: now.get(key)}))
   )
 
-/** What the indexes say is what the files hold. */
-async function agree(home: Home, facts: Facts, name: string): Promise<void> {
-  agreeOnMemories(facts, name, (await mh(home, ['memory', 'list', '-n', '500', '--json', '-u', name])).json)
-  await agreeOnTasks(home, facts, name)
-}
-
-function agreeOnMemories(facts: Facts, name: string, page: {memories: {id: string}[]; total: number}): void {
-  const ids = of(facts, `${name}|episodic|`).map(([, id]) => id)
-  const listed = page.memories.map(({id}) => id)
-  expect([name, page.total, listed.length]).toEqual([name, ids.length, Math.min(500, ids.length)])
-  expect(new Set(listed).size).toBe(listed.length)
-  expect(listed.filter((id) => !ids.includes(id))).toEqual([])
-}
-
-async function agreeOnTasks(home: Home, facts: Facts, name: string): Promise<void> {
-  const {json} = await mh(home, ['task', 'list', '--all', '--json', '-u', name])
-  const wanted = of(facts, `${name}|task|`)
-    .filter(([, value]) => !value.endsWith(' deleted'))
-    .map(([key, value]) => [facts.get(key.replace('|task|', '|task id|')), value.split(' ')[0]].join())
-  expect(json.map(({id, status}: {id: string; status: string}) => [id, status].join()).sort()).toEqual(wanted.sort())
-}
-
 async function checkUp(home: Home, facts: Facts, expected: readonly string[] = []): Promise<void> {
   for (const name of peopleOf(facts)) await agree(home, facts, name)
   const [verified, diagnosed] = await Promise.all([
@@ -225,5 +204,20 @@ async function lastLook(
   for (const id of new Set(backups.map(({id}) => id)))
     expect((await mh(home, ['backup', 'verify', id, '--json'])).json).toMatchObject({ok: true, broken: []})
   expect((await mh(home, ['audit', 'verify', '--all-users', '--json'])).json).toMatchObject({ok: true})
+  await tear(home)
   expect([...readFacts(home)].sort()).toEqual([...facts].sort())
+}
+
+/** Half a line, as a power cut leaves it, is no tampering: it is told, and the next entry puts it aside. */
+async function tear(home: Home): Promise<void> {
+  const trail = join(home.root, 'profiles', OWNER, 'logs/audit')
+  const {file} = JSON.parse(readFileSync(join(trail, 'head.json'), 'utf8'))
+  appendFileSync(join(trail, file), '{"timestamp":"20')
+  const verify = async () => (await mh(home, ['audit', 'verify', '--json'])).json
+  const {torn, ...others} = await verify()
+  expect(others).toMatchObject({ok: true, broken: []})
+  expect((await mh(home, ['config', 'set', 'language', 'en'])).exitCode).toBe(0)
+  verifiedTrail(trail)
+  expect(await verify()).toMatchObject({ok: true, broken: [], torn})
+  expect(torn).toBeGreaterThan(0)
 }

@@ -51,16 +51,30 @@ async function throughput(place: Place): Promise<void> {
   const bare = await start(process.execPath, [join(import.meta.dirname, 'serve', 'bare.ts')], place)
   const mh = await start(process.execPath, [MH, 'serve', '--port', '0', '--json'], place)
   const headers = {authorization: `Bearer ${tokenOf(place, 'ada')}`}
-  const asked = questions(200, COUNT)
-  const kinds: Record<string, Parameters<typeof autocannon>[0]> = {
-    'GET /api/status': {url: `${mh.url}/api/status`, headers},
-    [`search over ${COUNT} memories`]: {
-      url: mh.url,
-      requests: asked.map((query) => ({method: 'GET', path: `/api/memories?${new URLSearchParams({query})}`, headers}))
+  const search = (asked: readonly string[]): Parameters<typeof autocannon>[0] => {
+    const requests = asked.map((query) => ({
+      method: 'GET',
+      path: `/api/memories?${new URLSearchParams({query})}`,
+      headers
+    }))
+    // Each connection begins somewhere else, so that they do not ask the same all together.
+    const starts = startsFor(requests.length)
+    const setupClient = (client: {setRequests(from: typeof requests): void}): void => {
+      const start = starts.next().value ?? 0
+      client.setRequests([...requests.slice(start), ...requests.slice(0, start)])
     }
+    return {url: mh.url, requests, setupClient}
   }
-  // Both are warm before anything is measured.
-  for (const kind of [{url: bare.url}, ...Object.values(kinds)]) await perSecond(kind, 1)
+  const status = {url: `${mh.url}/api/status`, headers}
+  const again = search(questions(20, COUNT))
+  const kinds: Record<string, Parameters<typeof autocannon>[0]> = {
+    'GET /api/status': status,
+    // So many that none is asked twice while it is measured.
+    [`search over ${COUNT} memories, a new question`]: search(questions(COUNT / 2, COUNT, 4)),
+    [`search over ${COUNT} memories, asked before`]: again
+  }
+  // All are warm before anything is measured.
+  for (const kind of [{url: bare.url}, status, again]) await perSecond(kind, 1)
   for (const [name, kind] of Object.entries(kinds)) {
     const before = await perSecond({url: bare.url})
     const ours = await perSecond(kind)
@@ -91,6 +105,11 @@ async function throughput(place: Place): Promise<void> {
     beside: {what: 'the disk alone, one after another', value: disk},
     bar: 1
   })
+}
+
+function* startsFor(length: number): Generator<number> {
+  const connections = Number(values.connections)
+  for (let client = 0; ; client++) yield Math.floor(((client % connections) * length) / connections)
 }
 
 /** Every stream is open at once, and in the middle of an answer. */

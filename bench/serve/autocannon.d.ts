@@ -12,6 +12,8 @@ declare module 'autocannon' {
     /** Seconds. */
     duration?: number
     requests?: Request[]
+    /** Called with each connection before it begins. */
+    setupClient?: (client: {setRequests(requests: Request[]): void}) => void
   }
   interface Result {
     /** A second. */

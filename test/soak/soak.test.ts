@@ -25,7 +25,7 @@ const CAPTURES = WHOLE ? 200 : 40
 const PEOPLE = WHOLE ? 20 : 4
 const SECONDS = WHOLE ? 300 : 10
 /** Agents work for everybody this often. */
-const EVERY_SECONDS = WHOLE ? 20 : 3
+const EVERY_SECONDS = WHOLE ? 20 : 10
 /** The first four go by the clock, the others watch what people do. */
 const AGENTS = ['ingestor', 'organizer', 'reflector', 'dreamer', 'sleep-service', 'boredom-service']
 /** What is not collected yet comes and goes; what is kept for ever would show. */

@@ -5,6 +5,7 @@ import {verifiedTrail} from '../support/audit.ts'
 import {type Home, temporaryHome} from '../support/home.ts'
 import {BATCH_POINTS} from '../support/kill-points.ts'
 import {mh, people} from '../support/mh.ts'
+import {startServe} from '../support/serve.ts'
 
 const trail = (home: Home, username: string): string => join(home.root, 'profiles', username, 'logs/audit')
 
@@ -56,6 +57,40 @@ describe('a capture that is killed', () => {
     expect(await expectAgreement(home, 'ada')).toEqual(['first', 'second kept', 'third'])
     verifiedTrail(trail(home, 'ada'))
   })
+})
+
+describe('captures of two people at once, whose server is killed', () => {
+  it.each(['renamed:12', 'audit-line:2', 'audited:2', 'indexed:2', 'committed:2'])(
+    'at "%s", are kept where they were acknowledged, and else once or not',
+    async (point) => {
+      const home = temporaryHome()
+      await people(home, 'ada', 'bob')
+      const names = ['ada', 'bob'] as const
+      const token = {ada: '', bob: ''}
+      for (const name of names) token[name] = (await mh(home, ['token', 'create', '--json', '-u', name])).json.token
+      const {url} = await startServe(home, [], {MH_FAULT: point})
+      const acknowledged: Record<'ada' | 'bob', string[]> = {ada: [], bob: []}
+      const capture = async (name: 'ada' | 'bob', content: string): Promise<void> => {
+        const answer = await fetch(`${url}/api/capture`, {
+          method: 'POST',
+          headers: {authorization: `Bearer ${token[name]}`, 'content-type': 'application/json'},
+          body: JSON.stringify({content})
+        }).catch(() => undefined)
+        if (answer?.status === 201) acknowledged[name].push(content)
+      }
+      await Promise.all(
+        Array.from({length: 20}, (_, at) => names.map((name) => capture(name, `${name} noted ${at}`))).flat()
+      )
+      expect(acknowledged.ada.length + acknowledged.bob.length).toBeLessThan(40)
+      for (const name of names) {
+        const found = await expectAgreement(home, name)
+        expect(new Set(found).size).toBe(found.length)
+        expect(found).toEqual(expect.arrayContaining(acknowledged[name]))
+        expect(found.every((content) => content.startsWith(`${name} noted `))).toBe(true)
+        verifiedTrail(trail(home, name))
+      }
+    }
+  )
 })
 
 describe('a batch that is killed', () => {

@@ -15,9 +15,13 @@ export interface Served {
 }
 
 /** Starts the built server on a free port. It ends with the test. */
-export async function startServe(home: Home, args: readonly string[] = []): Promise<Served> {
+export async function startServe(
+  home: Home,
+  args: readonly string[] = [],
+  env: Record<string, string> = {}
+): Promise<Served> {
   const running = execa(process.execPath, [BIN, 'serve', '--port', '0', '--json', ...args], {
-    env: environment(home),
+    env: environment(home, env),
     extendEnv: false,
     reject: false,
     stdin: 'ignore'

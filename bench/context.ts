@@ -30,30 +30,37 @@ process.env.MH_HOME = root
 try {
   await withUserContext(ANONYMOUS, () => createUser({username: 'ada'}))
   const ada = contextOf(requireUserByName('ada'))
-  await lookUps(ada)
+  lookUps(ada)
   await requests(ada)
 } finally {
   rmSync(root, {recursive: true, force: true})
 }
 
-async function lookUps(ada: UserContext): Promise<void> {
+function lookUps(ada: UserContext): void {
   const storage = new AsyncLocalStorage<UserContext>()
-  const bare = storage.run(ada, () => each(() => storage.getStore()))
-  const ours = withUserContext(ada, () => each(getUserContext))
+  const [bare = 0, ours = 0] = inTurns(
+    () => storage.run(ada, () => each(() => storage.getStore(), TIMES)),
+    () => withUserContext(ada, () => each(getUserContext, TIMES))
+  )
   report({
     what: 'getUserContext()',
     value: ours,
     unit: 'ns',
-    beside: {what: 'a bare AsyncLocalStorage', value: bare},
-    bar: 1.5
+    beside: {what: 'a bare AsyncLocalStorage', value: bare}
   })
-  const joined = each(() => join(root, 'profiles/ada', 'memory/episodic'))
+  const times = TIMES / 20
+  const [joined = 0, looking = 0, glancing = 0] = inTurns(
+    () => each(() => join(root, 'profiles/ada', 'memory/episodic'), times),
+    () => withUserContext(ada, () => each(() => paths.episodic, times)),
+    () => {
+      const end = glanceAtFiles()
+      const time = withUserContext(ada, () => each(() => paths.episodic, times))
+      end()
+      return time
+    }
+  )
   const beside = {what: 'join() of the same', value: joined / 1000}
-  const looking = withUserContext(ada, () => each(() => paths.episodic, TIMES / 20))
   report({what: 'paths.episodic in a command, which looks each time', value: looking / 1000, unit: 'µs', beside})
-  const end = glanceAtFiles()
-  const glancing = withUserContext(ada, () => each(() => paths.episodic, TIMES / 20))
-  end()
   report({what: 'paths.episodic in a server', value: glancing / 1000, unit: 'µs', beside})
 }
 
@@ -83,16 +90,19 @@ async function requests(ada: UserContext): Promise<void> {
   })
 }
 
-/** Nanoseconds a call, the median of a few rounds. */
-function each(call: () => unknown, times = TIMES): number {
-  const rounds: number[] = []
+/** Measures one after another, again and again, so that a slow moment of the machine is shared by all. @returns the median of each */
+function inTurns(...all: (() => number)[]): number[] {
+  const rounds = Array.from({length: ROUNDS}, () => all.map((measure) => measure()))
+  return all.map((_, at) => median(rounds.map((round) => round[at] ?? Number.NaN)))
+}
+
+/** Nanoseconds a call. */
+function each(call: () => unknown, times: number): number {
   let last: unknown
-  for (let round = 0; round < ROUNDS; round++) {
-    const start = performance.now()
-    for (let at = 0; at < times; at++) last = call()
-    rounds.push(((performance.now() - start) * 1e6) / times)
-  }
+  const start = performance.now()
+  for (let at = 0; at < times; at++) last = call()
+  const took = performance.now() - start
   // What nobody looks at, the compiler may leave out.
   if (last === undefined) throw new Error('there was nothing')
-  return median(rounds)
+  return (took * 1e6) / times
 }

@@ -35,7 +35,7 @@ export function report(figure: Figure): void {
     ...(bar === undefined ? [] : [`${barOf(figure)}: ${isMissed(figure) ? 'MISSED' : 'held'}`]),
     ...(peakMb === undefined ? [] : [`peak ${peakMb.toFixed(0)} MB`])
   ]
-  console.log(`${name.padEnd(52)}${parts.join('; ')}`)
+  console.log(`${name.padEnd(52)} ${parts.join('; ')}`)
   if (isMissed(figure)) process.exitCode = 1
 }
 

@@ -57,6 +57,7 @@ function write({name}: Section, figures: readonly Figure[]): void {
 
 function machine(): string {
   const [first] = cpus()
+  const kernel = release().split('.', 2).join('.')
   const memory = (totalmem() / 2 ** 30).toFixed(0)
-  return `Measured on ${cpus().length} × ${first?.model.trim()}, ${memory} GB, ${type()} ${release()}, Node ${process.version}.`
+  return `Measured on ${cpus().length} × ${first?.model.trim()}, ${memory} GB, ${type()} ${kernel}, Node ${process.versions.node}.`
 }

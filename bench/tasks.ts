@@ -19,13 +19,14 @@ const {values} = parseArgs({
     json: {type: 'boolean', default: false}
   }
 })
+const MANY = Number(values.many).toLocaleString('en')
 const mh = join(import.meta.dirname, '..', 'bin', 'run.js')
 const folder = mkdtempSync(join(tmpdir(), 'mh-tasks-'))
 try {
   const homes = {few: seed('few', Number(values.few)), many: seed('many', Number(values.many))}
   const first = run(homes.many, ['task', 'list'])
   run(homes.few, ['task', 'list'])
-  report({what: `the first mh task list of ${values.many} that other tools put there`, value: first, unit: 'ms'})
+  report({what: `the first mh task list of ${MANY} that other tools put there`, value: first, unit: 'ms'})
   for (const words of [['task', 'list'], ['task', 'list', '--json'], ['task', 'list', '-n', values.many], ['status']]) {
     const times: {few: number[]; many: number[]} = {few: [], many: []}
     for (let round = -2; round < Number(values.runs); round++) {
@@ -35,7 +36,7 @@ try {
       }
     }
     report({
-      what: `mh ${words.join(' ')}, ${values.many} tasks`,
+      what: `mh ${words.join(' ')}, ${MANY} tasks`,
       value: median(times.many),
       unit: 'ms',
       beside: {what: `${values.few} tasks`, value: median(times.few)},

@@ -26,7 +26,9 @@ export interface Facts {
  */
 export function factsOf(text: string, speaker: string | undefined, language: string): Facts {
   // What stands in brackets tells about a message ("[shares a photo]"); it is searched, but nobody said it.
-  const said = text.includes('[') ? text.replace(/\[[^\]]*\]/g, '') : text
+  // Only as far as each bracket is closed: looking for the end of one that is not takes as long as the text is, for each of them.
+  const end = text.includes('[') ? text.lastIndexOf(']') + 1 : 0
+  const said = end === 0 ? text : `${text.slice(0, end).replace(/\[[^\]]*\]/g, '')}${text.slice(end)}`
   const sentences = said.match(SENTENCE) ?? []
   const asked: string[] = []
   let asking = 0

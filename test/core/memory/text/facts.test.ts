@@ -51,6 +51,10 @@ describe('factsOf', () => {
     expect(facts('So says Caroline', 'Caroline').proper).toBe(false)
   })
 
+  it.each(['[', '[[] ', '"', 'May 5 ', 'in Aa '])('is quick with a long run of %j', (piece) => {
+    expect(facts(piece.repeat(100_000)).place).toBe(piece === 'in Aa ')
+  })
+
   it('searches what stands in brackets, but takes no facts from it', () => {
     const {terms, place} = facts('Look! [shares a photo taken in Paris]')
     expect(terms).toContain('pari')

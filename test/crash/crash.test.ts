@@ -7,7 +7,7 @@ import {liveThrough} from './world.ts'
 
 /** `npm run test:crash` kills a thousand times; every run of the tests does so 30 times. */
 const KILLS = Number(process.env.MH_KILLS ?? 30)
-const FAILURES = Math.ceil(KILLS / 5)
+const FAILURES = Math.ceil(KILLS / 10)
 /** What is done, and what befalls it, is the same for the same seed; but where exactly a signal strikes is the machine's chance. */
 const SEED = process.env.MH_SEED ?? String(randomInt(1_000_000))
 /** So often in one data root, so that one that fails can be looked at. */

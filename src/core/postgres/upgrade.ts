@@ -112,7 +112,7 @@ async function makeVectors(client: Client): Promise<boolean> {
 }
 
 /** Made where pgvector is, whenever it came: so it is no numbered step. */
-const VECTORS = `
+export const VECTORS = `
   CREATE TABLE IF NOT EXISTS vector (
     user_id text COLLATE "C" NOT NULL REFERENCES account ON DELETE CASCADE,
     row integer NOT NULL,

@@ -116,6 +116,16 @@ export function place(staged: StagedFile, target: string): void {
   reach('renamed')
 }
 
+/** The same, and nothing is left of a file that cannot be renamed. */
+export function placeOrDiscard(staged: StagedFile, target: string): void {
+  try {
+    place(staged, target)
+  } catch (error) {
+    discard([staged])
+    throw error
+  }
+}
+
 /** Writes all of it: on a disk that is nearly full a single write may take a part, and say no more than how much. */
 export function writeAll(file: number, data: Uint8Array): void {
   for (let at = 0; at < data.length; ) at += writeSync(file, data, at)
@@ -156,13 +166,7 @@ function openFolder(folder: string): number | undefined {
 
 /** Replaces (or makes) `target` with `data`, so that after a crash at any point it holds the old or the new text, whole. */
 export function writeDurably(target: string, data: string | Uint8Array, temporaryFolder: string): void {
-  const staged = stageFile(temporaryFolder, 'document', data)
-  try {
-    place(staged, target)
-  } catch (error) {
-    discard([staged])
-    throw error
-  }
+  placeOrDiscard(stageFile(temporaryFolder, 'document', data), target)
   syncFolder(dirname(target))
 }
 

@@ -3,7 +3,7 @@ import {basename, dirname, join} from 'node:path'
 import {changeProfile} from '../change.ts'
 import {requireUserContext} from '../context.ts'
 import {errno, MhError} from '../errors.ts'
-import {ensureFolder, place, stageFile, syncFolder, unwritable} from '../files.ts'
+import {ensureFolder, place, placeOrDiscard, stageFile, syncFolder, unwritable} from '../files.ts'
 import {PROFILE_LAYOUT, paths} from '../paths.ts'
 import {getSecurityPolicy} from '../users/policy.ts'
 import {namesLike} from './free-name.ts'
@@ -62,7 +62,7 @@ export const fileInbox: Inbox = {
         const {path: folder} = ensureFolder(root, PROFILE_LAYOUT.inbox)
         const staged = stageFile(ensureFolder(root, PROFILE_LAYOUT.temporary).path, 'inbox', bytes)
         const target = freeName(folder, name)
-        place(staged, target)
+        placeOrDiscard(staged, target)
         syncFolder(folder)
         audit({category: 'data', event: 'inbox_added', details: {bytes: bytes.length}})
         return basename(target)
@@ -123,7 +123,7 @@ function move(item: InboxItem, into: string, reason?: string): Promise<Moved> {
       const target = freeName(folder, basename(item.name))
       if (reason !== undefined) {
         const temporary = ensureFolder(root, PROFILE_LAYOUT.temporary).path
-        place(stageFile(temporary, 'reason', `${item.name}: ${reason}\n`), `${target}${REASON}`)
+        placeOrDiscard(stageFile(temporary, 'reason', `${item.name}: ${reason}\n`), `${target}${REASON}`)
       }
       place({path: from}, target)
       syncFolder(folder)

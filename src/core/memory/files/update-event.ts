@@ -5,7 +5,7 @@ import {changeProfile, type ProfileChange} from '../../change.ts'
 import {conflict} from '../../errors.ts'
 import {reach} from '../../faults.ts'
 import {FolderKnowledge} from '../../file-index/folder-knowledge.ts'
-import {discard, ensureFolder, place, stageFile, syncFolder, unwritable} from '../../files.ts'
+import {ensureFolder, placeOrDiscard, stageFile, syncFolder, unwritable} from '../../files.ts'
 import {withUnread} from '../../keep-unread.ts'
 import {PROFILE_LAYOUT} from '../../paths.ts'
 import {type EpisodicEvent, formatEvent} from '../event.ts'
@@ -14,6 +14,7 @@ import type {StoredMemory, Update} from '../store.ts'
 import {toEntry} from './entry.ts'
 import {memoryIndex} from './memory-index.ts'
 import {historyFolder} from './placement.ts'
+import {putBack} from './put-back.ts'
 import {readPlaced} from './read-placed.ts'
 
 /**
@@ -65,13 +66,12 @@ function replace(
   const staged = stageFile(temporary, 'event', text)
   let placed = false
   try {
-    place(staged, file.path)
+    placeOrDiscard(staged, file.path)
     placed = true
     folders.sync()
     change.audit(audit)
   } catch (error) {
-    if (placed) place(stageFile(temporary, 'event', file.bytes), file.path)
-    else discard([staged])
+    if (placed) putBack(temporary, file)
     throw unwritable(file.path, error)
   }
 }
@@ -81,7 +81,7 @@ function keepVersion(change: ProfileChange, id: string, file: MemoryFile): void 
   const {path: folder} = ensureFolder(change.root, historyFolder(id))
   const next = readdirSync(folder).reduce((last, name) => Math.max(last, Number.parseInt(name, 10) || 0), 0) + 1
   const staged = stageFile(ensureFolder(change.root, PROFILE_LAYOUT.temporary).path, 'history', file.bytes)
-  place(staged, join(folder, `${String(next).padStart(6, '0')}.json`))
+  placeOrDiscard(staged, join(folder, `${String(next).padStart(6, '0')}.json`))
   syncFolder(folder)
 }
 

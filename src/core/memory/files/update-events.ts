@@ -5,7 +5,7 @@ import {changeProfile, type ProfileChange} from '../../change.ts'
 import {requireUserContext} from '../../context.ts'
 import {reach} from '../../faults.ts'
 import {FolderKnowledge} from '../../file-index/folder-knowledge.ts'
-import {discard, ensureFolder, place, type StagedFile, stageFile, stageFiles, unwritable} from '../../files.ts'
+import {discard, ensureFolder, placeOrDiscard, type StagedFile, stageFile, stageFiles, unwritable} from '../../files.ts'
 import {withUnread} from '../../keep-unread.ts'
 import {PROFILE_LAYOUT, paths} from '../../paths.ts'
 import {type EpisodicEvent, formatEvent} from '../event.ts'
@@ -14,6 +14,7 @@ import {formatChecked, type MemoryFile, versionOf} from '../read-file.ts'
 import type {ManyUpdate, StoredMemory} from '../store.ts'
 import {toEntry} from './entry.ts'
 import {memoryIndex} from './memory-index.ts'
+import {putBack} from './put-back.ts'
 import {readPlaced} from './read-placed.ts'
 
 type PlacedFile = MemoryFile & {path: string; located: Located}
@@ -101,14 +102,14 @@ function commit(
           ? {path: join(temporary, basename(staged[at]?.path ?? ''))}
           : stageFile(temporary, 'event', made.text)
         folders.replacing(file.located.folder)
+        placeOrDiscard(ready, file.path)
         changed.push({file, ...made})
-        place(ready, file.path)
       }
       if (changed.length === 0) return []
       folders.sync()
       change.audit(audit(changed.map(({event}) => event)))
     } catch (error) {
-      for (const {file} of changed) place(stageFile(temporary, 'event', file.bytes), file.path)
+      for (const {file} of changed) putBack(temporary, file)
       throw unwritable(root, error)
     }
     memoryIndex.update(change.user, index, () => {

@@ -5,7 +5,7 @@ import {changeProfile, type ProfileChange} from '../../change.ts'
 import {conflict} from '../../errors.ts'
 import {reach} from '../../faults.ts'
 import {FolderKnowledge} from '../../file-index/folder-knowledge.ts'
-import {discard, ensureFolder, place, type StagedFile, stageFile, unwritable} from '../../files.ts'
+import {discard, ensureFolder, place, placeOrDiscard, type StagedFile, stageFile, unwritable} from '../../files.ts'
 import {withUnread} from '../../keep-unread.ts'
 import {PROFILE_LAYOUT, paths} from '../../paths.ts'
 import type {StoredTask, TaskLookup, TaskUpdate} from '../store.ts'
@@ -77,8 +77,8 @@ export function updateTaskFile(id: string, update: TaskUpdate): Promise<Task | u
     const staged = stage(work.change.root, text)
     const moving = {run: () => place({path: file.path}, newPath), back: () => place({path: newPath}, file.path)}
     const writing = (path: string): Step => ({
-      run: () => place(staged, path),
-      back: () => place(stage(work.change.root, file.bytes), path)
+      run: () => placeOrDiscard(staged, path),
+      back: () => placeOrDiscard(stage(work.change.root, file.bytes), path)
     })
     const steps = !move
       ? [writing(file.path)]

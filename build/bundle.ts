@@ -44,7 +44,8 @@ export async function bundle(root: string, dist: string): Promise<Map<string, st
         groups: [
           {name: 'entry', test: isStartup},
           {name: 'mh-base', test: isBase},
-          {name: 'memories', test: isMemories}
+          {name: 'memories', test: isMemories},
+          {name: 'status', test: isStatus}
         ]
       }
     }
@@ -82,6 +83,11 @@ function isBase(id: string): boolean {
 /** What commands that read or write memories load besides. */
 function isMemories(id: string): boolean {
   return /[\\/]src[\\/]core[\\/](?:memory[\\/]memories|time)\.ts$/.test(id)
+}
+
+/** What `mh status`, and `mh` alone, load besides: in one file rather than in a dozen. */
+function isStatus(id: string): boolean {
+  return /[\\/]src[\\/](?:core[\\/]status|cli[\\/]status-screen)\.ts$/.test(id)
 }
 
 /** What runs in a thread or process of its own, and is started as a file. */

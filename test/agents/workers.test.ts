@@ -1,15 +1,15 @@
 import {setTimeout as sleep} from 'node:timers/promises'
-import {execa} from 'execa'
-import {beforeAll, beforeEach, expect, it, onTestFinished} from 'vitest'
+import {beforeAll, beforeEach, expect, it} from 'vitest'
 import {backend} from '../../src/core/backend.ts'
 import type {UserContext} from '../../src/core/context.ts'
 import {memoriesOf, remember, thoughtful, useModelForAll} from '../support/agents.ts'
 import {trailOf} from '../support/audit.ts'
 import {serve} from '../support/chat.ts'
 import {temporaryHome} from '../support/home.ts'
-import {BIN, environment, mh} from '../support/mh.ts'
+import {mh} from '../support/mh.ts'
 import {describeWithPostgres, inTemporaryStore, type TestDatabase, testDatabase} from '../support/postgres.ts'
 import {makePeople, setDocument} from '../support/profile.ts'
+import {startMh} from '../support/running.ts'
 
 const jobs = () => {
   const store = backend()
@@ -93,19 +93,7 @@ describeWithPostgres('workers', () => {
   /** `mh agents worker`, as on a machine of its own. */
   const startWorker = (concurrency = 1) => start('worker', '--concurrency', String(concurrency))
 
-  function start(...args: string[]) {
-    const running = execa(process.execPath, [BIN, 'agents', ...args, '-u', 'ada'], {
-      env: environment(temporaryHome()),
-      extendEnv: false,
-      reject: false,
-      stdin: 'ignore'
-    })
-    onTestFinished(async () => {
-      running.kill('SIGKILL')
-      await running
-    })
-    return running
-  }
+  const start = (...args: string[]) => startMh(temporaryHome(), 'agents', ...args, '-u', 'ada')
 
   it('that are killed leave their job to another, and nothing is doubled', {timeout: 120_000}, async () => {
     let open = (): void => {}

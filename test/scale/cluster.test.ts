@@ -1,7 +1,6 @@
 import {createServer, request} from 'node:http'
 import type {AddressInfo} from 'node:net'
 import {setTimeout as sleep} from 'node:timers/promises'
-import {execa} from 'execa'
 import {expect, it, onTestFinished} from 'vitest'
 import {verifyAudit} from '../../src/core/audit/verify.ts'
 import {backend, enterContext} from '../../src/core/backend.ts'
@@ -14,10 +13,10 @@ import {thoughtful, useModelForAll} from '../support/agents.ts'
 import {trailOf} from '../support/audit.ts'
 import {serve} from '../support/chat.ts'
 import {inTemporaryHome, temporaryHome} from '../support/home.ts'
-import {BIN, environment} from '../support/mh.ts'
 import {describeWithPostgres, startedServer} from '../support/postgres.ts'
 import {asSuperuser} from '../support/postgres-server.ts'
 import {makePeople, setDocument} from '../support/profile.ts'
+import {startMh} from '../support/running.ts'
 import {type Served, startServe} from '../support/serve.ts'
 
 /** `npm run test:scale` is the whole of it; a short form is part of every run of the tests. */
@@ -161,19 +160,7 @@ const memoriesOf = (user: UserContext): Promise<EpisodicEvent[]> =>
   enterContext(user, async () => (await memoryStore().list({filter: {}, limit: 100_000})).map(({event}) => event))
 
 /** `mh agents …`, as on a machine of its own. */
-function start(...args: string[]) {
-  const running = execa(process.execPath, [BIN, 'agents', ...args, '-u', 'person-0'], {
-    env: environment(temporaryHome()),
-    extendEnv: false,
-    reject: false,
-    stdin: 'ignore'
-  })
-  onTestFinished(async () => {
-    running.kill('SIGKILL')
-    await running
-  })
-  return running
-}
+const start = (...args: string[]) => startMh(temporaryHome(), 'agents', ...args, '-u', 'person-0')
 
 /** Gives each request to the next server in turn, and to the one after where nobody listens. @returns its address */
 async function startProxy(servers: readonly Served[]): Promise<string> {

@@ -1,8 +1,7 @@
 import {writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {setTimeout as sleep} from 'node:timers/promises'
-import {execa} from 'execa'
-import {expect, it, onTestFinished} from 'vitest'
+import {expect, it} from 'vitest'
 import type {AgentLogEntry} from '../../src/core/agents/log.ts'
 import {enterContext} from '../../src/core/backend.ts'
 import type {UserContext} from '../../src/core/context.ts'
@@ -14,8 +13,9 @@ import {readTar} from '../support/archives.ts'
 import {verifiedTrail} from '../support/audit.ts'
 import {serve} from '../support/chat.ts'
 import {type Home, inTemporaryHome, temporaryHome} from '../support/home.ts'
-import {BIN, environment, mh, people} from '../support/mh.ts'
+import {mh, people} from '../support/mh.ts'
 import {makePeople, setDocument} from '../support/profile.ts'
+import {startMh} from '../support/running.ts'
 import {startServe} from '../support/serve.ts'
 import {ends, type Footprint, watch} from './footprint.ts'
 
@@ -71,7 +71,7 @@ it(`${PEOPLE} people chat and capture while agents work and a backup is taken: n
   const model = await serve({reply: (body) => (body.stream ? 'The boat is in the harbour.' : thoughtful(body))})
   const everybody = await peopleOf(model)
   const server = await startServe(home, ['-u', 'person-0'])
-  const scheduler = startScheduler(home)
+  const scheduler = startMh(home, 'agents', 'start', '--foreground', '-u', 'person-0')
 
   const end = Date.now() + SECONDS * 1000
   const living = Promise.all(everybody.map((person) => live(person, server.url, end, everybody)))
@@ -178,20 +178,6 @@ async function drop({root}: Home, everybody: readonly Person[], end: number): Pr
     }
     await sleep(EVERY_SECONDS * 1000)
   }
-}
-
-function startScheduler(home: Home) {
-  const running = execa(process.execPath, [BIN, 'agents', 'start', '--foreground', '-u', 'person-0'], {
-    env: environment(home),
-    extendEnv: false,
-    reject: false,
-    stdin: 'ignore'
-  })
-  onTestFinished(async () => {
-    running.kill('SIGKILL')
-    await running
-  })
-  return running
 }
 
 function expectFlat(seen: readonly Footprint[]): void {

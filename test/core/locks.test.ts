@@ -1,4 +1,4 @@
-import {mkdirSync, readFileSync, writeFileSync} from 'node:fs'
+import {mkdirSync, readdirSync, readFileSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {execa} from 'execa'
 import {expect, it} from 'vitest'
@@ -39,6 +39,12 @@ it('keeps processes apart: a counter that all of them raise loses nothing', asyn
     )
   )
   expect(readFileSync(counter, 'utf8')).toBe('80')
+})
+
+it('makes no file beside that of the lock, which would cost each holder milliseconds', async () => {
+  const {root} = inTemporaryHome()
+  await withProfileLock('a', () => {})
+  await withProfileLock('a', () => expect(readdirSync(join(root, 'logs/run/locks'))).toEqual(['a.lock']))
 })
 
 it('is free at once when its holder is killed', async () => {

@@ -15,8 +15,10 @@ interface Marks {
 export class FolderKnowledge {
   private readonly root: string
   private readonly index: Marks
-  /** Names that each touched folder holds after the write, where that is known. */
+  /** Names that each folder holds after the write, where that is known: of those that it changes, and of those not known before. */
   private readonly names = new Map<string, number | undefined>()
+  /** Names in folders that are known and on the way to one that is changed. */
+  private readonly passed = new Map<string, number>()
 
   constructor(root: string, index: Marks) {
     this.root = root
@@ -62,7 +64,7 @@ export class FolderKnowledge {
   }
 
   private change(folder: string, by: number): void {
-    if (!this.names.has(folder)) this.names.set(folder, this.known(folder))
+    if (!this.names.has(folder)) this.names.set(folder, this.passed.get(folder) ?? this.known(folder))
     const count = this.names.get(folder)
     this.names.set(folder, count === undefined ? undefined : count + by)
   }
@@ -70,16 +72,18 @@ export class FolderKnowledge {
   /** Looks at `parent`/`name` before it is changed, making it if need be. */
   private enter(parent: string, name: string): void {
     const path = parent === '' ? name : `${parent}/${name}`
-    if (this.names.has(path)) return
+    if (this.names.has(path) || this.passed.has(path)) return
     const there = lstatSync(join(this.root, path), {throwIfNoEntry: false})
     if (there !== undefined && !there.isDirectory()) throw noFolder(join(this.root, path))
     if (there === undefined) {
       this.change(parent, 1)
       ensureFolder(join(this.root, parent), name)
       this.names.set(path, 0)
-    } else {
-      this.names.set(path, this.known(path))
+      return
     }
+    const names = this.known(path)
+    if (names === undefined) this.names.set(path, names)
+    else this.passed.set(path, names)
   }
 
   private known(path: string): number | undefined {

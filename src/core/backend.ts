@@ -74,8 +74,12 @@ export interface Backend {
   enter<T>(user: UserContext, fn: () => Promise<T> | T): Promise<T>
   /** Runs `fn` in a transaction that holds the lock of all accounts; what it wrote is durable when this returns. */
   lockAccounts<T>(fn: (writes: AccountWrites) => Promise<T> | T): Promise<T>
-  /** The same for one person's profile. @throws MhError PROFILE_GONE (exit 5) */
-  lockProfile<T>(userId: string, fn: (writes: ProfileWrites) => Promise<T> | T): Promise<T>
+  /**
+   * The same for one person's profile.
+   * @param mayRepeat whether `fn` may run a second time where somebody else wrote meanwhile, so that the lock need not be waited for first
+   * @throws MhError PROFILE_GONE (exit 5)
+   */
+  lockProfile<T>(userId: string, fn: (writes: ProfileWrites) => Promise<T> | T, mayRepeat: boolean): Promise<T>
   /** The account with that id, where it was loaded. */
   account(id: string): User | undefined
   /** Notes what role and mode were asked for last: a change asks again where they turn out others under its lock. */

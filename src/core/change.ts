@@ -26,28 +26,33 @@ const READ_NOTE_MS = 60 * 60 * 1000
 /**
  * Runs one change of the current person's profile under their write lock. Where they are another than the active person, the
  * entries `profile_assumed` go into both trails with it.
+ * @param mayRepeat whether `fn` may run a second time: it does nothing that lasts but by the change that it is given
  * @throws MhError PROFILE_GONE where the account was renamed or deleted before the lock was had
  */
-export async function changeProfile<T>(fn: (change: ProfileChange) => Promise<T> | T): Promise<T> {
+export async function changeProfile<T>(fn: (change: ProfileChange) => Promise<T> | T, mayRepeat = false): Promise<T> {
   const user = requireUserContext()
   const {assumed} = user
   const change = (): Promise<T> =>
-    withProfileLock(user.userId, (lock) => {
-      const root = backend() === undefined ? profileFolder(user.userId) : undefined
-      if (assumed !== undefined && !assumed.noted) {
-        auditProfile(lock, assumption(assumed))
-        assumed.noted = true
-      }
-      return fn({
-        user,
-        lock,
-        get root() {
-          return root ?? profileFolder(user.userId)
-        },
-        audit: (event) => auditProfile(lock, event),
-        auditAll: (events) => auditProfileTogether(lock, events)
-      })
-    })
+    withProfileLock(
+      user.userId,
+      (lock) => {
+        const root = backend() === undefined ? profileFolder(user.userId) : undefined
+        if (assumed !== undefined && !assumed.noted) {
+          auditProfile(lock, assumption(assumed))
+          assumed.noted = true
+        }
+        return fn({
+          user,
+          lock,
+          get root() {
+            return root ?? profileFolder(user.userId)
+          },
+          audit: (event) => auditProfile(lock, event),
+          auditAll: (events) => auditProfileTogether(lock, events)
+        })
+      },
+      mayRepeat
+    )
   if (assumed === undefined || assumed.noted) return change()
   return withAccountsLock((lock) => {
     auditSystem(lock, assumption(assumed), user.userId)

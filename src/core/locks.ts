@@ -58,14 +58,19 @@ export const withAccountsLock = <T>(fn: (lock: AccountsLock) => Promise<T> | T):
 /**
  * Runs `fn` while no other process or task writes into that person's profile. Taken after the accounts lock where both are
  * needed; two profiles by ascending id.
+ * @param mayRepeat whether `fn` may run a second time: it does nothing that lasts but by the lock that it is given
  * @throws MhError LOCKED (exit 5) after a minute of waiting
  */
-export const withProfileLock = <T>(userId: string, fn: (lock: ProfileLock) => Promise<T> | T): Promise<T> =>
+export const withProfileLock = <T>(
+  userId: string,
+  fn: (lock: ProfileLock) => Promise<T> | T,
+  mayRepeat = false
+): Promise<T> =>
   withLock(userId, (run) => {
     const store = backend()
     return store === undefined
       ? withLockFile(userId, () => run(() => fn({kind: 'profile', userId})))
-      : store.lockProfile(userId, (writes) => run(() => fn({kind: 'profile', userId, writes})))
+      : store.lockProfile(userId, (writes) => run(() => fn({kind: 'profile', userId, writes})), mayRepeat)
   })
 
 /** @param take has the lock while it runs what it is given */

@@ -17,8 +17,18 @@ import {postgresLocks} from './named-locks.ts'
 import {openPool} from './pool.ts'
 import {currentSnapshot, isLoaded, LOADED, requireSnapshot, type Snapshot, withSnapshot} from './snapshot.ts'
 import {SYSTEM, type Transaction} from './transaction.ts'
-import {accountWrites, currentUnit, type LockedProfile, profileWrites, type Unit} from './unit.ts'
+import {
+  accountWrites,
+  currentUnit,
+  type LockedProfile,
+  PERSON_COLUMNS,
+  type PersonRow,
+  profileWrites,
+  type Unit
+} from './unit.ts'
 
+/** People whose documents one process remembers; of each some ten thousand bytes. */
+const MOST_REMEMBERED = 500
 /** Agents at work in one process. */
 const MOST_LOCKS = 100
 
@@ -33,6 +43,7 @@ export async function openPostgres(connection: string): Promise<Backend> {
   // Who holds a lock holds a connection: those must not run out for the work itself.
   const lockPool = await openPool(connection, MOST_LOCKS)
   let jobs: Promise<JobQueue> | undefined
+  const remembered = new Map<string, Documents>()
 
   /** What a change left is what is read from now on. */
   const adopt = (unit: Unit): void => {
@@ -60,38 +71,52 @@ export async function openPostgres(connection: string): Promise<Backend> {
 
     enter: async (user, fn) => {
       const {userId} = user
-      const [found] = await database.rows<Shared & {account: string; revision: number; documents: string | null}>(
-        userId,
-        ENTER,
-        [userId]
-      )
+      const before = remembered.get(userId)
+      const [found] = await database.rows<
+        Shared & PersonRow & {account: string; life: number; documents: string | null}
+      >(userId, ENTER, [userId, before?.life ?? null, before?.revision ?? null])
       if (found === undefined)
         throw conflict('PROFILE_GONE', `The account of ${user.username} is gone`, 'mh user list shows who is there')
-      shared = read(found)
-      const snapshot: Snapshot = {
-        user: readAccount(found.account),
-        revision: found.revision,
-        documents: new Map(Object.entries(JSON.parse(found.documents ?? '{}')))
+      const {account, life, documents, settings, accounts, ...row} = found
+      shared = read({settings, accounts})
+      const now =
+        before?.life === life && before.revision === row.revision
+          ? before
+          : {
+              life,
+              revision: row.revision,
+              texts: new Map<string, string>(Object.entries(JSON.parse(documents ?? '{}')))
+            }
+      if (now !== before) {
+        remembered.delete(userId)
+        if (remembered.size === MOST_REMEMBERED) remembered.delete(remembered.keys().next().value ?? '')
+        remembered.set(userId, now)
       }
+      const snapshot: Snapshot = {user: readAccount(account), account, row, documents: now.texts}
       return withSnapshot(snapshot, () => withUserContext(user, fn))
     },
 
     lockAccounts: (fn) =>
       database.unit(SYSTEM, async (unit) => fn(accountWrites(unit, await unit.lockAccounts())), adopt),
 
-    lockProfile: (userId, fn) =>
-      database.unit(
+    lockProfile: async (userId, fn, mayRepeat) => {
+      const snapshot = currentSnapshot(userId)
+      if (mayRepeat && snapshot !== undefined) {
+        const done = await database.atOnce(userId, snapshot, (unit, profile) => fn(profileWrites(unit, profile)), adopt)
+        if (done !== undefined) return done.result
+      }
+      return database.unit(
         userId,
         async (unit) => {
           const profile = await unit.lockProfile(userId)
-          const snapshot = currentSnapshot(userId)
           if (snapshot !== undefined) await bringUp(snapshot, profile, unit.transaction)
           // Whoever is a guest by now, or in another mode, is bound by that at once.
           if (snapshot?.permitted !== undefined) requirePermission(snapshot.permitted)
           return fn(profileWrites(unit, profile))
         },
         adopt
-      ),
+      )
+    },
 
     account(id) {
       const unit = currentUnit()
@@ -183,28 +208,39 @@ function accountsOf(database: Database): AccountStore {
 
 /** Under the lock the person is as they are now: what was loaded before may be older. */
 async function bringUp(snapshot: Snapshot, profile: LockedProfile, transaction: Transaction): Promise<void> {
-  const {userId, user, row} = profile
-  snapshot.user = user
-  if (snapshot.revision === row.revision || profile.documents.size > 0) return
-  const found = await transaction.rows<{path: string; body: string}>(
-    userId,
-    `SELECT d.path, d.body FROM document d WHERE d.user_id = $1 AND ${LOADED}`,
-    [userId]
-  )
-  snapshot.documents = new Map(found.map(({path, body}) => [path, body]))
-  snapshot.revision = row.revision
+  const {userId, user, account} = profile
+  Object.assign(snapshot, {user, account})
+  if (profile.documents.size > 0) return
+  const row = {...profile.row}
+  if (snapshot.row.revision !== row.revision) {
+    const found = await transaction.rows<{path: string; body: string}>(
+      userId,
+      `SELECT d.path, d.body FROM document d WHERE d.user_id = $1 AND ${LOADED}`,
+      [userId]
+    )
+    snapshot.documents = new Map(found.map(({path, body}) => [path, body]))
+  }
+  snapshot.row = row
 }
 
 function adoptProfile({userId, row, documents}: LockedProfile): void {
   const snapshot = currentSnapshot(userId)
-  if (snapshot === undefined || documents.size === 0) return
+  if (snapshot === undefined) return
+  snapshot.row = row
+  if (documents.size === 0) return
   const now = new Map(snapshot.documents)
   for (const [path, text] of documents) {
     if (text === null) now.delete(path)
     else if (isLoaded(path)) now.set(path, text)
   }
   snapshot.documents = now
-  snapshot.revision = row.revision
+}
+
+/** A person's documents, as they were at a revision of one life of the account: an id comes back where an export was imported again. */
+interface Documents {
+  life: number
+  revision: number
+  texts: ReadonlyMap<string, string>
 }
 
 /** A document, or the lines of a file of lines. */
@@ -216,7 +252,9 @@ const LIST = `SELECT path FROM document WHERE user_id = $1 AND path > $2 AND pat
 
 const ENTER = {
   name: 'enter',
-  text: `SELECT a.record::text AS account, p.revision, s.settings::text, s.accounts,
-    (SELECT json_object_agg(d.path, d.body)::text FROM document d WHERE d.user_id = $1 AND ${LOADED}) AS documents
+  // Documents of another revision than the one that is remembered.
+  text: `SELECT a.record::text AS account, a.number AS life, ${PERSON_COLUMNS}, s.settings::text, s.accounts,
+    CASE WHEN a.number = $2::bigint AND p.revision = $3::bigint THEN NULL ELSE
+      (SELECT json_object_agg(d.path, d.body)::text FROM document d WHERE d.user_id = $1 AND ${LOADED}) END AS documents
     FROM account a JOIN person p ON p.user_id = a.user_id CROSS JOIN system s WHERE a.user_id = $1`
 }

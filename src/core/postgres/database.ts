@@ -4,7 +4,7 @@ import {asStoreError} from './errors.ts'
 import {openPool} from './pool.ts'
 import {requireSchema} from './schema-version.ts'
 import {inTransaction, rowsOf, type Scope, type Statement, SYSTEM, type Transaction} from './transaction.ts'
-import {currentUnit, inUnit, type LockedProfile, type Unit} from './unit.ts'
+import {atOnce, currentUnit, inUnit, type KnownPerson, type LockedProfile, type Unit} from './unit.ts'
 
 /** What everybody shares: settings as JSON, and how many accounts there are. */
 export interface Shared {
@@ -33,6 +33,13 @@ export interface Database {
   change<T>(scope: Scope, fn: (transaction: Transaction) => Promise<T>): Promise<T>
   /** Runs a change in the one that is under way here, else as one. @param done told of one that is durable now */
   unit<T>(scope: Scope, fn: (unit: Unit) => Promise<T>, done?: (unit: Unit) => void): Promise<T>
+  /** Runs a change of one profile as one statement, where none is under way here. @returns undefined where it has to be made under the lock */
+  atOnce<T>(
+    userId: string,
+    known: KnownPerson,
+    fn: (unit: Unit, profile: LockedProfile) => Promise<T> | T,
+    done: (unit: Unit) => void
+  ): Promise<{result: T} | undefined>
   /** The profile whose lock is held here, for a change that `changeProfile` began. */
   locked(userId: string): {unit: Unit; profile: LockedProfile; vectors: boolean}
 }
@@ -69,6 +76,8 @@ export async function openDatabase(connection: string): Promise<Database> {
         return told(() => (unit === undefined ? inTransaction(pool, scope, fn) : fn(unit.transaction)))
       },
       unit: (scope, fn, done = () => {}) => told(() => inUnit(pool, scope, fn, done)),
+      atOnce: async (userId, known, fn, done) =>
+        currentUnit() === undefined ? told(() => atOnce(pool, userId, known, fn, done)) : undefined,
       locked(userId) {
         const unit = currentUnit()
         const profile = unit?.profiles.get(userId)

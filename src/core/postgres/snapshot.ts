@@ -2,13 +2,11 @@ import {AsyncLocalStorage} from 'node:async_hooks'
 import {requireUserContext} from '../context.ts'
 import {PROFILE_LAYOUT} from '../paths.ts'
 import type {Operation} from '../users/permissions.ts'
-import type {User} from '../users/user.ts'
+import type {KnownPerson} from './unit.ts'
 
 /** What is read of a person without waiting: their account and small documents, as they were when the context began or last changed something. */
-export interface Snapshot {
-  user: User
-  /** Rises with every change of a document. */
-  revision: number
+export interface Snapshot extends KnownPerson {
+  /** Of the revision that the row has. */
   documents: ReadonlyMap<string, string>
   /** What role and mode were asked for last. */
   permitted?: Operation

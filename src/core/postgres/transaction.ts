@@ -170,12 +170,13 @@ export async function inTransaction<T>(
   }
 }
 
-/** The rows of one statement that only looks, for one round trip. */
+/** The rows of one statement, which only looks where nothing else is said, for one round trip. */
 export const rowsOf = <Row extends QueryResultRow>(
   pool: Pool,
   scope: Scope,
   statement: Statement | string,
-  values: readonly unknown[]
+  values: readonly unknown[],
+  kind: Kind = 'READ ONLY'
 ): Promise<Row[]> =>
   inTransaction(
     pool,
@@ -185,5 +186,5 @@ export const rowsOf = <Row extends QueryResultRow>(
       transaction.commit().catch(() => {})
       return rows
     },
-    'READ ONLY'
+    kind
   )

@@ -6,7 +6,7 @@ import {conflict, notFound} from '../errors.ts'
 import {reach} from '../faults.ts'
 import type {User} from '../users/user.ts'
 import {formatAccount, readAccount} from './account-record.ts'
-import {inTransaction, type Scope, type Statement, SYSTEM, type Transaction} from './transaction.ts'
+import {inTransaction, rowsOf, type Scope, type Statement, SYSTEM, type Transaction} from './transaction.ts'
 
 /** Counters of a person's row, as they are under its lock. What a change adds is written once, when it ends. */
 export interface PersonRow {
@@ -38,11 +38,29 @@ interface Entry {
   line: string
 }
 
-/** One person's profile under its lock. */
-export interface LockedProfile {
-  userId: string
+/** What a change puts into a table, beside others or as a statement of its own. */
+export interface Part {
+  name: string
+  /** @param from what goes before the other tables; `$1` is the person, its own values begin at `$at` */
+  text(from: string, at: number): string
+}
+
+/** A person as a snapshot has them. */
+export interface KnownPerson {
   user: User
+  /** The account's record as it is kept. */
+  account: string
   row: PersonRow
+}
+
+/** One person's profile under its lock. */
+export interface LockedProfile extends KnownPerson {
+  userId: string
+  /**
+   * Where the lock is had by the one statement that the change will be: what the statement has to find, and what else it puts.
+   * Nothing can be read, and nothing else be written.
+   */
+  atOnce?: {found: PersonRow; parts: {part: Part; values: readonly unknown[]}[]}
   /** Documents that the change wrote; null for those that it removed. */
   documents: Map<string, string | null>
   entries: Entry[]
@@ -63,12 +81,17 @@ interface LockedAccounts {
  * durable when the outermost of them ends.
  */
 export class Unit {
-  readonly transaction: Transaction
   readonly profiles = new Map<string, LockedProfile>()
   accounts: LockedAccounts | undefined
+  readonly #transaction: Transaction | undefined
 
-  constructor(transaction: Transaction) {
-    this.transaction = transaction
+  constructor(transaction?: Transaction) {
+    this.#transaction = transaction
+  }
+
+  get transaction(): Transaction {
+    if (this.#transaction === undefined) throw new NeedsLock('The change is more than one statement')
+    return this.#transaction
   }
 
   async lockProfile(userId: string): Promise<LockedProfile> {
@@ -84,9 +107,20 @@ export class Unit {
         'mh user list shows who is there'
       )
     const {account, ...row} = found
-    const locked = {userId, user: readAccount(account), row, documents: new Map(), entries: [], changed: false}
-    this.profiles.set(userId, locked)
-    return locked
+    return this.#hold(userId, {user: readAccount(account), account, row})
+  }
+
+  /** Takes the profile for what it was when it was last looked at; the one statement that the change is changes nothing where it was not. */
+  presume(userId: string, {user, account, row}: KnownPerson): LockedProfile {
+    const profile = this.#hold(userId, {user, account, row: {...row}})
+    profile.atOnce = {found: row, parts: []}
+    return profile
+  }
+
+  #hold(userId: string, known: KnownPerson): LockedProfile {
+    const profile: LockedProfile = {...known, userId, documents: new Map(), entries: [], changed: false}
+    this.profiles.set(userId, profile)
+    return profile
   }
 
   async lockAccounts(): Promise<LockedAccounts> {
@@ -102,6 +136,12 @@ export class Unit {
     this.transaction.change(scope, statement, values).catch(() => {})
   }
 
+  /** Puts rows into a table of the person's. */
+  put({userId, atOnce}: LockedProfile, part: Part, values: readonly unknown[]): void {
+    if (atOnce === undefined) this.send(userId, {name: `put-${part.name}`, text: part.text('', 2)}, [userId, ...values])
+    else atOnce.parts.push({part, values})
+  }
+
   /** Writes what waits for the end. */
   finish(): void {
     for (const profile of this.profiles.values()) if (profile.changed) this.#finishProfile(profile)
@@ -111,18 +151,7 @@ export class Unit {
 
   #finishProfile({userId, row, entries}: LockedProfile): void {
     this.send(userId, entries.length > 0 ? FINISH_WITH_ENTRIES : FINISH, [
-      userId,
-      row.revision,
-      row.language,
-      row.zone,
-      row.next_row,
-      row.memories,
-      row.unprocessed,
-      row.terms,
-      row.bytes,
-      row.audit_entries,
-      row.audit_day,
-      row.audit_hash,
+      ...personValues(userId, row),
       ...(entries.length > 0 ? columnsOf(entries) : [])
     ])
   }
@@ -139,6 +168,31 @@ export class Unit {
       [row.settings, row.accounts, row.audit_entries, row.audit_day, row.audit_hash]
     )
   }
+}
+
+/** Thrown where a change that was to be one statement has to be made under the lock. */
+export class NeedsLock extends Error {}
+
+/** The whole of a change as one statement: a row where the profile was what it was taken for, else none, and nothing is changed. */
+function wholeOf(userId: string, {account, row, entries, atOnce}: LockedProfile): [Statement, unknown[]] {
+  if (atOnce === undefined) throw new NeedsLock('The profile is under its lock already')
+  const {found, parts} = atOnce
+  const all = [{part: ENTRIES, values: columnsOf(entries)}, ...parts]
+  const values = [...personValues(userId, row), found.revision, found.audit_entries, found.audit_hash, account]
+  const puts = all.map(({part, values: own}) => {
+    const at = values.length + 1
+    values.push(...own)
+    return `put_${part.name} AS (${part.text('head, ', at)})`
+  })
+  return [
+    {
+      name: `whole-${all.map(({part}) => part.name).join('-')}`,
+      text: `WITH head AS (${UPDATE_PERSON} AND revision = $13 AND audit_entries = $14 AND audit_hash = $15
+        AND EXISTS (SELECT FROM account a WHERE a.user_id = $1 AND a.record::text = $16) RETURNING 1
+      ), ${puts.join(', ')} SELECT 1 FROM head`
+    },
+    values
+  ]
 }
 
 const units = new AsyncLocalStorage<Unit>()
@@ -170,6 +224,38 @@ export async function inUnit<T>(
   if (unit !== undefined) done(unit)
   return result
 }
+
+/**
+ * Runs a change of one profile as one statement, for one round trip.
+ * @returns undefined where it has to be made under the lock: the profile is no longer what it was taken for, or the change is more than that
+ */
+export async function atOnce<T>(
+  pool: Pool,
+  userId: string,
+  known: KnownPerson,
+  fn: (unit: Unit, profile: LockedProfile) => Promise<T> | T,
+  done: (unit: Unit) => void
+): Promise<{result: T} | undefined> {
+  const unit = new Unit()
+  const profile = unit.presume(userId, known)
+  try {
+    const result = await units.run(unit, () => fn(unit, profile))
+    const [statement, values] = wholeOf(userId, profile)
+    reach('audited')
+    if ((await rowsOf(pool, userId, statement, values, '')).length === 0) return undefined
+    reach('committed')
+    done(unit)
+    return {result}
+  } catch (error) {
+    // What is there already is looked at under the lock.
+    if (error instanceof NeedsLock || isTaken(error)) return undefined
+    throw error
+  }
+}
+
+const UNIQUE_VIOLATION = '23505'
+const isTaken = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === UNIQUE_VIOLATION
 
 /** What a change of a profile writes. */
 export function profileWrites(unit: Unit, profile: LockedProfile): ProfileWrites {
@@ -275,14 +361,32 @@ const columnsOf = (entries: readonly Entry[]): [number[], string[], string[]] =>
   entries.map(({line}) => line)
 ]
 
+const personValues = (userId: string, row: PersonRow): unknown[] => [
+  userId,
+  row.revision,
+  row.language,
+  row.zone,
+  row.next_row,
+  row.memories,
+  row.unprocessed,
+  row.terms,
+  row.bytes,
+  row.audit_entries,
+  row.audit_day,
+  row.audit_hash
+]
+
 const accountRow = (user: User): unknown[] => [user.id, user.username.toLowerCase(), user.role, formatAccount(user)]
 
 const LOCK_PERSON = {name: 'lock-person', text: 'SELECT FROM person WHERE user_id = $1 FOR NO KEY UPDATE'}
 
+/** Of `person p`. */
+export const PERSON_COLUMNS = `p.revision, p.language, p.zone, p.next_row, p.memories, p.unprocessed, p.terms, p.bytes, p.audit_entries,
+  p.audit_day, p.audit_hash`
+
 const READ_PERSON = {
   name: 'read-person',
-  text: `SELECT p.revision, p.language, p.zone, p.next_row, p.memories, p.unprocessed, p.terms, p.bytes, p.audit_entries,
-    p.audit_day, p.audit_hash, a.record::text AS account
+  text: `SELECT ${PERSON_COLUMNS}, a.record::text AS account
     FROM person p JOIN account a ON a.user_id = p.user_id WHERE p.user_id = $1`
 }
 
@@ -296,11 +400,15 @@ const UPDATE_PERSON = `UPDATE person SET revision = $2, language = $3, zone = $4
 
 const FINISH = {name: 'finish', text: UPDATE_PERSON}
 
+const ENTRIES: Part = {
+  name: 'entries',
+  text: (from, at) =>
+    `INSERT INTO audit SELECT $1, e.* FROM ${from}unnest($${at}::bigint[], $${at + 1}::text[], $${at + 2}::text[]) e`
+}
+
 const FINISH_WITH_ENTRIES = {
   name: 'finish-with-entries',
-  text: `WITH added AS (
-    INSERT INTO audit SELECT $1, * FROM unnest($13::bigint[], $14::text[], $15::text[])
-  ) ${UPDATE_PERSON}`
+  text: `WITH added AS (${ENTRIES.text('', 13)}) ${UPDATE_PERSON}`
 }
 
 const WRITE_DOCUMENT = `INSERT INTO document VALUES ($1, $2, $3)

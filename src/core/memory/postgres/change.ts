@@ -14,36 +14,50 @@ type AuditOf = (events: readonly EpisodicEvent[]) => AuditEvent
 /** Runs a change of the current person's memories under their lock. */
 const change = <T>(
   database: Database,
-  fn: (locked: Locked, audit: (event: AuditEvent) => void) => Promise<T>
-): Promise<T> => changeProfile(({user, audit}) => fn(database.locked(user.userId), audit))
+  fn: (locked: Locked, audit: (event: AuditEvent) => void) => Promise<T>,
+  mayRepeat = false
+): Promise<T> => changeProfile(({user, audit}) => fn(database.locked(user.userId), audit), mayRepeat)
 
 export function addEvents(database: Database, events: readonly EpisodicEvent[], audit: AuditOf): Promise<Added[]> {
   const records = events.map((event) => ({event, record: formatChecked(event)}))
-  return change(database, async (locked, note) => {
-    const {userId} = locked.profile
-    const there = new Map(
-      (
-        await locked.unit.transaction.rows<{id: string; record: string}>(
-          userId,
-          {name: 'memories', text: 'SELECT id, record FROM memory WHERE user_id = $1 AND id = ANY($2::text[])'},
-          [userId, events.map(({id}) => id)]
-        )
-      ).map(({id, record}) => [id, eventOf(record, userId)])
-    )
-    const rows: NewRow[] = []
-    const results = records.map(({event, record}): Added => {
-      const existing = there.get(event.id)
-      if (existing !== undefined) return {existing}
-      there.set(event.id, event)
-      rows.push({event, record})
-      return {memory: stored(event, record)}
-    })
-    if (rows.length > 0) {
-      putRows(locked, rows)
-      note(audit(rows.map(({event}) => event)))
-    }
-    return results
-  })
+  return change(
+    database,
+    async (locked, note) => {
+      const {atOnce} = locked.profile
+      // A change that is one statement fails where one of them is there.
+      const there = atOnce === undefined ? await presentOf(locked, events) : new Map<string, EpisodicEvent>()
+      const rows: NewRow[] = []
+      const results = records.map(({event, record}): Added => {
+        const existing = there.get(event.id)
+        if (existing !== undefined) return {existing}
+        there.set(event.id, event)
+        rows.push({event, record})
+        return {memory: stored(event, record)}
+      })
+      if (rows.length > 0) {
+        putRows(locked, rows)
+        note(audit(rows.map(({event}) => event)))
+      }
+      return results
+    },
+    true
+  )
+}
+
+/** Those of the memories that are there already, by their ids. */
+async function presentOf(
+  {unit, profile: {userId}}: Locked,
+  events: readonly EpisodicEvent[]
+): Promise<Map<string, EpisodicEvent>> {
+  const found = await unit.transaction.rows<{id: string; record: string}>(
+    userId,
+    {
+      name: 'present',
+      text: `SELECT m.id, m.record FROM unnest($2::text[]) AS w (id) JOIN memory m ON m.user_id = $1 AND m.id = w.id`
+    },
+    [userId, events.map(({id}) => id)]
+  )
+  return new Map(found.map(({id, record}) => [id, eventOf(record, userId)]))
 }
 
 export function updateEvent(database: Database, id: string, update: Update): Promise<StoredMemory | undefined> {

@@ -1,5 +1,5 @@
 import {reverse} from '../../file-index/index-database.ts'
-import type {LockedProfile, Unit} from '../../postgres/unit.ts'
+import type {LockedProfile, Part, Unit} from '../../postgres/unit.ts'
 import {readSettings} from '../../settings.ts'
 import type {EpisodicEvent} from '../event.ts'
 import {foundBy, termsOf} from '../index/findable.ts'
@@ -36,7 +36,7 @@ export interface Locked {
 
 /** Puts memories into the tables, with everything that they are found by. Their ids are not there. */
 export function putRows({unit, profile}: Locked, rows: readonly NewRow[]): void {
-  const {userId, row: person} = profile
+  const {row: person} = profile
   const language = person.language ?? readSettings().language
   person.language = language
   const change = new Counts()
@@ -66,27 +66,17 @@ export function putRows({unit, profile}: Locked, rows: readonly NewRow[]): void 
       runs: memory.runs ?? []
     }
   })
-  unit.send(userId, PUT, [userId, JSON.stringify(made)])
+  unit.put(profile, MEMORIES, [JSON.stringify(made)])
   const pairs = (name: 'tags' | 'supersedes' | 'runs'): [texts: string[], rows: number[], times: number[]] => {
     const all = made.flatMap((one) => one[name].map((text) => ({text, row: one.row, timestamp: one.timestamp})))
     return [all.map(({text}) => text), all.map(({row}) => row), all.map(({timestamp}) => timestamp)]
   }
   const [tags, tagRows, tagTimes] = pairs('tags')
-  if (tags.length > 0) unit.send(userId, PUT_TAGS, [userId, tags, tagTimes, tagRows])
+  if (tags.length > 0) unit.put(profile, TAGS, [tags, tagTimes, tagRows])
   const [targets, by, at] = pairs('supersedes')
-  if (targets.length > 0)
-    unit.send(
-      userId,
-      'INSERT INTO superseded SELECT $1, * FROM unnest($2::text[], $3::int[], $4::bigint[]) ON CONFLICT DO NOTHING',
-      [userId, targets, by, at]
-    )
+  if (targets.length > 0) unit.put(profile, SUPERSEDED, [targets, by, at])
   const [runs, touched] = pairs('runs')
-  if (runs.length > 0)
-    unit.send(userId, 'INSERT INTO touched SELECT $1, * FROM unnest($2::text[], $3::int[]) ON CONFLICT DO NOTHING', [
-      userId,
-      runs,
-      touched
-    ])
+  if (runs.length > 0) unit.put(profile, TOUCHED, [runs, touched])
   change.apply(unit, profile, rows.length)
 }
 
@@ -148,14 +138,14 @@ class Counts {
     this.#bytes += sign * Buffer.byteLength(record)
   }
 
-  apply(unit: Unit, {userId, row, ...profile}: LockedProfile, memories: number): void {
-    addCounts(unit, userId, 'vocabulary', 'term', 'frequency', this.#terms)
-    if (this.#speakers.size > 0) addCounts(unit, userId, 'speaker', 'name', 'memories', this.#speakers)
+  apply(unit: Unit, profile: LockedProfile, memories: number): void {
+    const {row} = profile
+    addCounts(unit, profile, VOCABULARY, this.#terms)
+    addCounts(unit, profile, SPEAKERS, this.#speakers)
     row.memories += memories
     row.unprocessed += this.#unprocessed
     row.terms += this.#length
     row.bytes += this.#bytes
-    void profile
   }
 }
 
@@ -163,25 +153,23 @@ const addTo = (counts: Map<string, number>, name: string, by: number): void => {
   counts.set(name, (counts.get(name) ?? 0) + by)
 }
 
+interface CountedTable extends Part {
+  table: string
+  key: string
+  count: string
+}
+
 function addCounts(
   unit: Unit,
-  userId: string,
-  table: string,
-  key: string,
-  count: string,
+  profile: LockedProfile,
+  counted: CountedTable,
   changes: ReadonlyMap<string, number>
 ): void {
+  if (changes.size === 0) return
+  const {userId} = profile
+  const {table, key, count} = counted
   const names = [...changes.keys()]
-  if (names.length === 0) return
-  unit.send(
-    userId,
-    {
-      name: `count-${table}`,
-      text: `INSERT INTO ${table} SELECT $1, * FROM unnest($2::text[], $3::int[])
-        ON CONFLICT (user_id, ${key}) DO UPDATE SET ${count} = ${table}.${count} + excluded.${count}`
-    },
-    [userId, names, [...changes.values()]]
-  )
+  unit.put(profile, counted, [names, [...changes.values()]])
   const less = names.filter((name) => (changes.get(name) ?? 0) < 0)
   if (less.length > 0)
     unit.send(userId, `DELETE FROM ${table} WHERE user_id = $1 AND ${key} = ANY($2::text[]) AND ${count} <= 0`, [
@@ -190,18 +178,47 @@ function addCounts(
     ])
 }
 
-const PUT = {
-  name: 'put-memories',
-  text: `INSERT INTO memory (user_id, id, row, reversed, timestamp, type, session, speaker, processed, private, flags, asking,
-    person, asked, terms, place, record)
-  SELECT $1, m.* FROM json_to_recordset($2) AS m (id text, row int, reversed text, timestamp bigint, type text, session text,
-    speaker text, processed boolean, private boolean, flags smallint, asking double precision, person double precision, asked text, terms text,
-    place text, record text)`
+const countedIn = (table: string, key: string, count: string): CountedTable => ({
+  table,
+  key,
+  count,
+  name: table,
+  text: (from, at) => `INSERT INTO ${table} SELECT $1, c.* FROM ${from}unnest($${at}::text[], $${at + 1}::int[]) c
+    ON CONFLICT (user_id, ${key}) DO UPDATE SET ${count} = ${table}.${count} + excluded.${count}`
+})
+
+const VOCABULARY = countedIn('vocabulary', 'term', 'frequency')
+const SPEAKERS = countedIn('speaker', 'name', 'memories')
+
+const MEMORIES: Part = {
+  name: 'memories',
+  text: (
+    from,
+    at
+  ) => `INSERT INTO memory (user_id, id, row, reversed, timestamp, type, session, speaker, processed, private, flags, asking,
+      person, asked, terms, place, record)
+    SELECT $1, m.* FROM ${from}json_to_recordset($${at}) AS m (id text, row int, reversed text, timestamp bigint, type text, session text,
+      speaker text, processed boolean, private boolean, flags smallint, asking double precision, person double precision, asked text,
+      terms text, place text, record text)`
 }
 
-const PUT_TAGS = {
-  name: 'put-tags',
-  text: 'INSERT INTO tag SELECT $1, * FROM unnest($2::text[], $3::bigint[], $4::int[])'
+const TAGS: Part = {
+  name: 'tags',
+  text: (from, at) =>
+    `INSERT INTO tag SELECT $1, t.* FROM ${from}unnest($${at}::text[], $${at + 1}::bigint[], $${at + 2}::int[]) t`
+}
+
+const SUPERSEDED: Part = {
+  name: 'superseded',
+  text: (from, at) =>
+    `INSERT INTO superseded SELECT $1, s.* FROM ${from}unnest($${at}::text[], $${at + 1}::int[], $${at + 2}::bigint[]) s
+      ON CONFLICT DO NOTHING`
+}
+
+const TOUCHED: Part = {
+  name: 'touched',
+  text: (from, at) =>
+    `INSERT INTO touched SELECT $1, t.* FROM ${from}unnest($${at}::text[], $${at + 1}::int[]) t ON CONFLICT DO NOTHING`
 }
 
 const TAKE = `DELETE FROM memory WHERE user_id = $1 AND id = ANY($2::text[])

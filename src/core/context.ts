@@ -32,7 +32,8 @@ const storage = new AsyncLocalStorage<UserContext>()
  * Runs `fn` as `user`. The context holds across awaits and timers that start inside, nests, runs beside others, and never
  * reaches code outside `fn`.
  */
-export const withUserContext = <T>(user: UserContext, fn: () => T): T => storage.run(Object.freeze({...user}), fn)
+export const withUserContext = <T>(user: UserContext, fn: () => T): T =>
+  storage.run(Object.isFrozen(user) ? user : Object.freeze({...user}), fn)
 
 /** Runs `fn` with no person at all: for work of the system itself that starts inside somebody's request. */
 export const withoutUserContext = <T>(fn: () => T): T => storage.exit(fn)

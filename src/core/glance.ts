@@ -1,4 +1,5 @@
 import {lstatSync, type Stats, statSync} from 'node:fs'
+import {notedLooks} from './looks.ts'
 
 /** So long, in milliseconds, may a look at a file count for the next one. */
 const GLANCE_MS = 2
@@ -39,8 +40,17 @@ export function glance<T>(name: string, look: () => T): T {
     seen.clear()
     until = now + GLANCE_MS
   }
-  if (seen.has(name)) return seen.get(name) as T
-  const found = look()
-  seen.set(name, found)
+  const looks = notedLooks()
+  let found = seen.get(name) as T
+  if (found === undefined && !seen.has(name)) {
+    try {
+      found = look()
+    } catch (error) {
+      looks?.holdUntil(0)
+      throw error
+    }
+    seen.set(name, found)
+  }
+  looks?.note(name, () => glance(name, look), found)
   return found
 }

@@ -1,14 +1,13 @@
 import type {Stats} from 'node:fs'
 import {readIfThere} from './files.ts'
 import {glanceAtFile} from './glance.ts'
+import {COARSE_CLOCK_MS, isSameFile} from './same-file.ts'
 
 interface Remembered {
   stat: Stats
   text: string
 }
 
-/** A change within the same tick of the file system's clock as the one before could go unseen, so a younger file is read each time. */
-const COARSE_CLOCK_MS = 50
 const MOST = 1000
 const LARGEST = 64 * 1024
 
@@ -23,7 +22,7 @@ export function readRemembered(path: string): string | undefined {
   const stat = glanceAtFile(path)
   if (stat === undefined) return undefined
   const known = remembered.get(path)
-  if (known !== undefined && isSame(known.stat, stat)) return known.text
+  if (known !== undefined && isSameFile(known.stat, stat)) return known.text
   const text = readIfThere(path)
   if (text !== undefined && stat.size <= LARGEST && Date.now() - stat.ctimeMs > COARSE_CLOCK_MS) {
     if (remembered.size >= MOST) remembered.clear()
@@ -31,6 +30,3 @@ export function readRemembered(path: string): string | undefined {
   }
   return text
 }
-
-const isSame = (a: Stats, b: Stats): boolean =>
-  a === b || (a.ino === b.ino && a.mtimeMs === b.mtimeMs && a.ctimeMs === b.ctimeMs && a.size === b.size)

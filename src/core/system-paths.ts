@@ -17,9 +17,12 @@ function root(): string {
   return join(homedir(), '.local', 'share', 'mh')
 }
 
-/** The two that every request asks for again and again. */
+/** Those that every request asks for again and again: join() would take them apart each time. */
 const USERS = `${sep}persona${sep}users.json`
+const CONFIG = `${sep}config.json`
 const PROFILES = `${sep}profiles`
+const RUN = `${sep}logs${sep}run`
+const INDEXES = `${sep}cache${sep}index`
 
 /** Where the system keeps its own things, as absolute paths. Needs no user context and leads to nobody's data. */
 export const systemPaths = {
@@ -30,7 +33,7 @@ export const systemPaths = {
     return `${root()}${USERS}`
   },
   get config(): string {
-    return join(root(), 'config.json')
+    return `${root()}${CONFIG}`
   },
   get environment(): string {
     return join(root(), '.env')
@@ -46,7 +49,7 @@ export const systemPaths = {
     return join(root(), 'logs', 'audit', 'archive')
   },
   get run(): string {
-    return join(root(), 'logs', 'run')
+    return `${root()}${RUN}`
   },
   get locks(): string {
     return join(root(), 'logs', 'run', 'locks')
@@ -57,7 +60,7 @@ export const systemPaths = {
   },
   /** Derived; may be deleted at any time. */
   get indexes(): string {
-    return join(root(), 'cache', 'index')
+    return `${root()}${INDEXES}`
   },
   get backups(): string {
     return join(root(), 'backups')

@@ -6,11 +6,11 @@ import {registerApi} from './api/api.ts'
 import type {App, Desk, HttpContext, HttpEnv} from './environment.ts'
 import {registerHealth} from './health.ts'
 import {errorPage, registerPages} from './pages/index.tsx'
-import {asPerson, signedIn} from './person.ts'
+import {asPerson} from './person.ts'
 import {noRoute, notSignedIn, problemOf} from './problem.ts'
 import {limitBody} from './security/body-limit.ts'
-import {securityHeaders} from './security/headers.ts'
-import {type OwnNames, ownRequests} from './security/own-requests.ts'
+import {sayHeaders} from './security/headers.ts'
+import {foreignRequests, type OwnNames} from './security/own-requests.ts'
 
 export interface AppOptions {
   desk: Desk
@@ -26,19 +26,22 @@ export function createApp({desk, names}: AppOptions): App {
   app.onError(refuse)
   app.notFound((c) => refuse(noRoute(`There is no ${c.req.path.slice(0, 200)} here`), c))
 
-  // Whatever context the server was started in, no request begins in it.
-  app.use((_c, next) => withUserContext(ANONYMOUS, next))
-  app.use((c, next) => {
-    c.set('desk', desk)
-    c.set('person', ANONYMOUS)
-    return next()
-  })
-  app.use(securityHeaders)
+  app.use((c, next) =>
+    // Whatever context the server was started in, no request begins in it.
+    withUserContext(ANONYMOUS, () => {
+      c.set('desk', desk)
+      c.set('person', ANONYMOUS)
+      sayHeaders(c)
+      return next()
+    })
+  )
   registerHealth(app)
-  app.use(ownRequests(names))
-  app.use(limitBody)
-  app.use(asPerson)
-  app.use(signedIn)
+  const refuseForeign = foreignRequests(names)
+  // One function and not one for each step: Hono makes five promises for every one that a request passes.
+  app.use((c, next) => {
+    refuseForeign(c)
+    return limitBody(c, () => asPerson(c, next))
+  })
 
   registerApi(app)
   registerPages(app)

@@ -1,33 +1,32 @@
+import type {Next} from 'hono'
 import {backend, enterContext} from '../core/backend.ts'
 import {ANONYMOUS} from '../core/context.ts'
 import {lookAgain} from '../core/glance.ts'
 import {contextOf} from '../core/users/identify.ts'
 import {findSession} from '../core/users/sessions.ts'
 import {findTokenUser} from '../core/users/tokens.ts'
-import type {HttpContext, Middleware, Variables} from './environment.ts'
+import type {HttpContext, Variables} from './environment.ts'
 import {isOpen} from './open-routes.ts'
 import {notSignedIn} from './problem.ts'
 import {sessionSecret} from './session-cookies.ts'
 
 /**
  * The one wrapper around every handler: finds out who asks, afresh at each request, and runs everything behind it in that person's
- * context, or in the anonymous one, which reaches no user data.
+ * context, or in the anonymous one, which reaches no user data. Who is not signed in passes to the few open routes alone.
+ * @throws MhError NOT_SIGNED_IN (401)
  */
-export const asPerson: Middleware = async (c, next) => {
+export async function asPerson(c: HttpContext, next: Next): Promise<void> {
   lookAgain()
   const {person, signedInBy, session} = await identify(c)
   c.set('person', person)
   c.set('signedInBy', signedInBy)
   c.set('session', session)
-  // Who is signed in has what is shared loaded with what is theirs.
-  if (signedInBy === undefined) await backend()?.refresh()
-  return enterContext(person, next)
-}
-
-/** Lets nobody pass who is not signed in, but to the few open routes. @throws MhError NOT_SIGNED_IN (401) */
-export const signedIn: Middleware = async (c, next) => {
-  if (c.var.signedInBy === undefined && !isOpen(c.req.method, c.req.path)) throw notSignedIn()
-  await next()
+  if (signedInBy === undefined) {
+    // Who is signed in has what is shared loaded with what is theirs.
+    await backend()?.refresh()
+    if (!isOpen(c.req.method, c.req.path)) throw notSignedIn()
+  }
+  await enterContext(person, next)
 }
 
 type Identified = Pick<Variables, 'person' | 'signedInBy' | 'session'>

@@ -1,6 +1,5 @@
-import {existsSync} from 'node:fs'
+import {existsSync, statSync} from 'node:fs'
 import {join} from 'node:path'
-import {glanceAtFile} from '../glance.ts'
 import {withAccountsLock} from '../locks.ts'
 import {migrationJournalPath} from '../migrate/journal-path.ts'
 import {systemPaths} from '../system-paths.ts'
@@ -41,7 +40,7 @@ let looked: {state: string; there: string[]} | undefined
 /** What lies there changes only with the folders that it would lie in: three looks in place of a dozen, for a server's status. */
 function placesThere(root: string): string[] {
   const state = [root, join(root, 'persona'), join(root, 'logs')]
-    .map((folder) => `${folder} ${glanceAtFile(folder)?.mtimeMs}`)
+    .map((folder) => `${folder} ${statSync(folder, {throwIfNoEntry: false})?.mtimeMs}`)
     .join(' ')
   if (looked?.state !== state)
     looked = {state, there: PLACES.map((place) => join(root, place)).filter((path) => existsSync(path))}

@@ -107,6 +107,7 @@ export function derivedIndex<Index extends IndexDatabase>(kind: IndexKind<Index>
     )
     let result: T
     try {
+      index.noteVersion()
       result = await fn(index)
     } catch (error) {
       index.close()

@@ -1,4 +1,5 @@
 import {glanceAtFile} from '../glance.ts'
+import {notedLooks} from '../looks.ts'
 
 /** An index that is open. */
 interface Open {
@@ -98,9 +99,13 @@ const inodeOf = (file: string): number | undefined => glanceAtFile(file)?.ino
 
 /** Looks at the folders of an index, unless this process did so a moment ago. */
 export async function lookWhenDue(index: object, look: () => Promise<unknown>): Promise<void> {
-  if (holding && Date.now() - (looked.get(index) ?? Number.NEGATIVE_INFINITY) < LOOK_MS) return
-  await look()
-  looked.set(index, Date.now())
+  let last = looked.get(index) ?? Number.NEGATIVE_INFINITY
+  if (!holding || Date.now() - last >= LOOK_MS) {
+    await look()
+    last = Date.now()
+    looked.set(index, last)
+  }
+  notedLooks()?.holdUntil(last + LOOK_MS)
 }
 
 function sweepLater(): void {

@@ -1,6 +1,7 @@
 import {closeSync, existsSync, openSync} from 'node:fs'
 import {DatabaseSync, type DatabaseSyncOptions} from 'node:sqlite'
 import {glance} from '../glance.ts'
+import {notedLooks} from '../looks.ts'
 import {Statements} from './statements.ts'
 import type {FolderMark} from './sync-folders.ts'
 import {guarded, guardedLater, IndexUnusable} from './unusable.ts'
@@ -143,6 +144,11 @@ export abstract class IndexDatabase {
     return answer
   }
 
+  /** Lets whoever notes looks know of the next change of this index: for what is read of it without being remembered. */
+  noteVersion(): void {
+    if (notedLooks() !== undefined) this.guarded(() => glance(this.#name, () => this.#version()))
+  }
+
   #refresh(): void {
     const version = glance(this.#name, () => this.#version())
     if (version !== this.#seen) {
@@ -159,10 +165,8 @@ export abstract class IndexDatabase {
 
   /** Another one after every change, by this connection or any other. */
   #version(): string {
-    const {others} = this.sql.get<{others: number}>('SELECT data_version AS others FROM pragma_data_version') ?? {
-      others: 0
-    }
-    const {own} = this.sql.get<{own: number}>('SELECT total_changes() AS own') ?? {own: 0}
+    const [[others] = []] = this.sql.arrays<[number]>('PRAGMA data_version')
+    const [[own] = []] = this.sql.arrays<[number]>('SELECT total_changes()')
     return `${others} ${own}`
   }
 

@@ -5,9 +5,8 @@ import {noFolder} from '../files.ts'
 import {withProfileLock} from '../locks.ts'
 import type {Unread} from '../memory/read-file.ts'
 import {notify} from '../notices.ts'
+import {COARSE_CLOCK_MS} from '../same-file.ts'
 
-/** A mark this much younger than the change that it saw could have missed another one within the same tick of the file system's clock. */
-export const COARSE_CLOCK_MS = 50
 const CHUNK = 512
 /** Of files that are read ahead: while some are written, so many more are read. */
 const AHEAD_CHUNK = 128

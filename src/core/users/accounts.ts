@@ -7,6 +7,7 @@ import {glance, glanceAtFile, glanceAtLink} from '../glance.ts'
 import {isObject, parseJson} from '../json.ts'
 import type {AccountsLock} from '../locks.ts'
 import {alternatives, nearest} from '../nearest.ts'
+import {isSameFile} from '../same-file.ts'
 import {systemPaths} from '../system-paths.ts'
 import {keepCopy} from './copies.ts'
 import {readRole, type User, WRITTEN_ROLE} from './user.ts'
@@ -168,15 +169,12 @@ function look(): Pick<Known, 'file' | 'byId'> {
     throw unwritable(path, error)
   }
   if (stat === undefined) return NOBODY
-  if (cached?.path !== path || !isSame(cached.stat, stat)) {
+  if (cached?.path !== path || !isSameFile(cached.stat, stat)) {
     const file = check(parseJson(readFileSync(path, 'utf8'), path), path)
     cached = {path, stat, file, byId: new Map(file.users.map((user) => [user.id, user]))}
   }
   return cached
 }
-
-const isSame = (a: Stats, b: Stats): boolean =>
-  a === b || (a.ino === b.ino && a.mtimeMs === b.mtimeMs && a.size === b.size)
 
 /** Checked by hand: this is read by every command, and zod would cost as much as all the rest of the reading. */
 function check(value: unknown, path: string): AccountsFile {

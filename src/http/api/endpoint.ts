@@ -1,5 +1,7 @@
 import type * as z from 'zod'
+import {backend} from '../../core/backend.ts'
 import {MhError} from '../../core/errors.ts'
+import {keptAnswer} from '../../core/kept-answers.ts'
 import type {App, HttpContext} from '../environment.ts'
 import {badRequest, invalid, wrongMethod, wrongType} from '../problem.ts'
 
@@ -27,6 +29,8 @@ export interface Endpoint {
   answer: z.ZodType
   /** Where the answer is no JSON. */
   answerType?: string
+  /** Whether the same is asked over and over, and may be answered again as long as nothing changed. What is asked stands in the address alone. */
+  again?: true
   /** Of a success; 200 where it is missing. */
   status?: 200 | 201
   /** Gives the answer as JSON, or a whole response. */
@@ -56,11 +60,22 @@ export function addEndpoints(app: App, endpoints: readonly Endpoint[]): void {
 }
 
 async function answer(one: Endpoint, c: HttpContext): Promise<Response> {
+  if (one.again === true && backend() === undefined) {
+    const work = async (): Promise<string> => JSON.stringify(await handle(one, c))
+    return json(c, await keptAnswer(`${c.get('person').userId} ${c.req.url}`, work))
+  }
+  const result = await handle(one, c)
+  return result instanceof Response ? result : json(c, JSON.stringify(result), one.status)
+}
+
+async function handle(one: Endpoint, c: HttpContext): Promise<unknown> {
   const query = one.query === undefined ? undefined : check(one.query, given(c.req.query()), 'query')
   const body = one.body === undefined ? undefined : check(one.body, await readJson(c), 'body')
-  const result = await one.handle({c, params: c.req.param(), query, body})
-  return result instanceof Response ? result : c.json(result as object, one.status ?? 200)
+  return one.handle({c, params: c.req.param(), query, body})
 }
+
+const json = (c: HttpContext, text: string, status: 200 | 201 = 200): Response =>
+  c.body(text, status, {'content-type': 'application/json'})
 
 const honoPath = ({path}: Endpoint): string => path.replace(/\{(\w+)\}/g, ':$1')
 

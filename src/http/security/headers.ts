@@ -1,4 +1,4 @@
-import type {Middleware} from '../environment.ts'
+import type {HttpContext} from '../environment.ts'
 
 /** Everything comes from this server, and nothing stands in the page itself: neither scripts nor styles. */
 const CONTENT_SECURITY_POLICY = [
@@ -32,8 +32,7 @@ const LIST = Object.entries(HEADERS)
  * What every answer says to the browser. They are given to Node's own answer and not to Hono's, which would be built anew for them; what
  * a handler says itself goes before.
  */
-export const securityHeaders: Middleware = (c, next) => {
+export function sayHeaders(c: HttpContext): void {
   const {outgoing} = c.env
   for (const [name, value] of LIST) outgoing.setHeader(name, value)
-  return next()
 }

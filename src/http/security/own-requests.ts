@@ -1,6 +1,6 @@
 import {isIP} from 'node:net'
 import {hostname} from 'node:os'
-import type {HttpContext, Middleware} from '../environment.ts'
+import type {HttpContext} from '../environment.ts'
 import {badRequest, foreignHost, foreignOrigin} from '../problem.ts'
 
 /** By which names this server may be called. */
@@ -13,17 +13,17 @@ export interface OwnNames {
 }
 
 /**
- * Refuses what was sent to another server's name (a name that somebody else controls may be pointed at this machine: DNS
+ * Makes what refuses what was sent to another server's name (a name that somebody else controls may be pointed at this machine: DNS
  * rebinding), and what another site's page sends with this browser's cookies.
- * @throws MhError FOREIGN_HOST (421), FOREIGN_ORIGIN (403), BAD_REQUEST (400)
+ * @returns a function that throws MhError FOREIGN_HOST (421), FOREIGN_ORIGIN (403), BAD_REQUEST (400)
  */
-export function ownRequests(names: OwnNames): Middleware {
+export function foreignRequests(names: OwnNames): (c: HttpContext) => void {
   const own = new Set(['localhost', '127.0.0.1', '[::1]', bracketed(names.host)])
   if (names.remote) for (const name of [hostname().toLowerCase(), `${hostname().toLowerCase()}.local`]) own.add(name)
   const publicHost = names.publicUrl?.hostname
   if (publicHost !== undefined) own.add(publicHost)
 
-  return async (c, next) => {
+  return (c) => {
     const host = c.req.header('host') ?? ''
     const name = /^(\[[\da-f:.]+\]|[^:@/\s]+)(?::\d{1,5})?$/i.exec(host)?.[1]?.toLowerCase()
     if (name === undefined) throw badRequest('The request says no proper Host')
@@ -31,7 +31,6 @@ export function ownRequests(names: OwnNames): Middleware {
     const isOwn = own.has(name) || (names.remote && isIP(name.replace(/^\[(.*)\]$/, '$1')) !== 0)
     if (!isOwn) throw foreignHost(`This server is not ${name.slice(0, 100)}`, 'Use the address that mh serve printed')
     refuseForeignOrigin(c, host, names.publicUrl)
-    await next()
   }
 }
 

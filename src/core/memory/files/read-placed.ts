@@ -1,7 +1,8 @@
 import {lstatSync, type Stats} from 'node:fs'
 import {join} from 'node:path'
-import {COARSE_CLOCK_MS} from '../../file-index/sync-folders.ts'
+import {glanceAtLink} from '../../glance.ts'
 import {frozen} from '../../json.ts'
+import {COARSE_CLOCK_MS, isSameFile} from '../../same-file.ts'
 import type {Located} from '../index/index.ts'
 import {type MemoryFile, readMemoryFile} from '../read-file.ts'
 
@@ -29,9 +30,9 @@ const shown = new Map<string, Shown>()
 export function lookAtPlaced(root: string, located: Located, userId: string): PlacedFile | undefined {
   const path = join(root, located.folder, located.name)
   const known = shown.get(path)
+  const stat = glanceAtLink(path)
   if (known !== undefined) {
-    const stat = lstatSync(path, {throwIfNoEntry: false})
-    const same = stat !== undefined && isSame(stat, known.stat)
+    const same = stat !== undefined && isSameFile(stat, known.stat)
     if (same && known.userId === userId && known.file.event.id === located.id) return known.file
     shown.delete(path)
   }
@@ -49,6 +50,3 @@ function remember(path: string, userId: string, file: PlacedFile): void {
   if (shown.size >= MOST && oldest !== undefined) shown.delete(oldest)
   shown.set(path, {stat, userId, file: {...file, event: frozen(file.event)}})
 }
-
-const isSame = (a: Stats, b: Stats): boolean =>
-  a.ino === b.ino && a.mtimeMs === b.mtimeMs && a.ctimeMs === b.ctimeMs && a.size === b.size

@@ -1,8 +1,9 @@
-import {lstatSync, statSync} from 'node:fs'
+import {statSync} from 'node:fs'
 import {join} from 'node:path'
 import {requireUserContext} from '../../context.ts'
 import {lookWhenDue} from '../../file-index/held.ts'
 import {syncFile, syncFolders} from '../../file-index/sync-folders.ts'
+import {glanceAtLink} from '../../glance.ts'
 import {paths} from '../../paths.ts'
 import type {TaskStore} from '../store.ts'
 import type {Task} from '../task.ts'
@@ -40,7 +41,7 @@ export const taskFiles: TaskStore = {
       for (let tries = 1; ; tries++) {
         const rows = view.index.list(filter, limit)
         const changed = rows.filter((row) => {
-          const stat = lstatSync(join(view.root, row.folder, row.name), {throwIfNoEntry: false})
+          const stat = glanceAtLink(join(view.root, row.folder, row.name))
           return stat?.mtimeMs !== row.mtimeMs || stat.size !== row.size
         })
         // Those that still change after so many looks are left out.

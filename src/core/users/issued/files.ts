@@ -1,5 +1,5 @@
 import {type Stats, statSync, unlinkSync} from 'node:fs'
-import {join} from 'node:path'
+import {join, sep} from 'node:path'
 import {errno, MhError} from '../../errors.ts'
 import {
   ensureSystemFolder,
@@ -75,7 +75,7 @@ const remembered = new Map<string, {stat: Stats; record: IssuedRecords[IssuedKin
 
 /** Read again only where the file is another than before: this is asked at every request. */
 function read<K extends IssuedKind>(kind: K, name: string): IssuedRecords[K] | undefined {
-  const path = join(folderOf(kind), name)
+  const path = `${folderOf(kind)}${sep}${name}`
   const stat = statSync(path, {throwIfNoEntry: false})
   if (stat === undefined) {
     remembered.delete(path)
@@ -105,4 +105,4 @@ function check<K extends IssuedKind>(kind: K, record: unknown, path: string, nam
 
 const nameOf = (hash: string): string => `${hash}.json`
 
-const folderOf = (kind: IssuedKind): string => join(systemPaths.run, 'issued', `${kind}s`)
+const folderOf = (kind: IssuedKind): string => `${systemPaths.run}${sep}issued${sep}${kind}s`

@@ -1,0 +1,32 @@
+import {Looks, noteLooks} from './looks.ts'
+
+/** So long, in milliseconds, may an answer be given again. Time itself changes answers (what is overdue, how much of the disk is free). */
+const LONGEST_MS = 500
+const MOST = 500
+/** Characters. */
+const LARGEST = 64 * 1024
+
+const kept = new Map<string, {answer: string; looks: Looks}>()
+
+/**
+ * What `work` answers, or answered a moment ago where everything that it looked at is as it was: each file and each index is looked at
+ * again before anything is given again. For what a server is asked over and over, by a page that is open or by a script. `work` must read
+ * through glance.ts, and write nothing.
+ * @param key says what is asked, and by whom
+ */
+export async function keptAnswer(key: string, work: () => Promise<string>): Promise<string> {
+  const known = kept.get(key)
+  if (known?.looks.hold() === true) return known.answer
+  const looks = new Looks()
+  looks.holdUntil(Date.now() + LONGEST_MS)
+  const answer = await noteLooks(looks, work)
+  kept.delete(key)
+  if (key.length + answer.length <= LARGEST && looks.willTell()) keep(key, answer, looks)
+  return answer
+}
+
+function keep(key: string, answer: string, looks: Looks): void {
+  const [oldest] = kept.keys()
+  if (kept.size >= MOST && oldest !== undefined) kept.delete(oldest)
+  kept.set(key, {answer, looks})
+}

@@ -17,9 +17,12 @@ export const waitsAside = (): boolean => aside
 
 /** Makes what was written to an open file, or the names in an open folder, durable. */
 export async function synced(file: number): Promise<void> {
-  if (aside) await later(fsync, file)
+  if (aside) await syncedAside(file)
   else fsyncSync(file)
 }
+
+/** The same in the thread pool, whatever the process is. */
+export const syncedAside = (file: number): Promise<void> => later(fsync, file)
 
 /** The same for what a file holds, without its times. */
 export async function dataSynced(file: number): Promise<void> {

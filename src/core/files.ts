@@ -1,23 +1,19 @@
 import {
-  close,
   closeSync,
   constants,
   existsSync,
-  fsync,
   fsyncSync,
   lstatSync,
   mkdirSync,
-  open,
   openSync,
   readdirSync,
   readFileSync,
   renameSync,
   unlinkSync,
-  write,
   writeSync
 } from 'node:fs'
 import {dirname, join, sep} from 'node:path'
-import {synced} from './disk.ts'
+import {synced, syncedAside} from './disk.ts'
 import {AccessDeniedError, conflict, errno, MhError} from './errors.ts'
 import {reach} from './faults.ts'
 import {lookAgain} from './glance.ts'
@@ -57,36 +53,28 @@ export function stageFile(folder: string, name: string, data: string | Uint8Arra
 }
 
 /**
- * Stages many files, several fsyncs at once: the disk is waited for once a handful and not once a file (5,000 a second against
- * 2,800 on a small virtual machine).
+ * Stages many files: all are written, then many are fsynced at once, for the disk takes several in one go. Threads of the pool wait for it,
+ * so the caller may do other work meanwhile. Handing them the writing too would cost twice as much.
  * @throws the first error, after removing every file that was begun
  */
 export async function stageFiles(
   folder: string,
-  files: readonly {name: string; data: string}[],
-  parallel = 32
+  files: readonly {name: string; data: string}[]
 ): Promise<StagedFile[]> {
-  const staged: StagedFile[] = files.map(({name}) => ({path: temporaryName(folder, name)}))
-  let next = 0
-  let failure: unknown
-  const worker = async (): Promise<void> => {
-    while (next < files.length && failure === undefined) {
-      const at = next++
-      const file = files[at]
-      const target = staged[at]
-      if (file === undefined || target === undefined) return
-      try {
-        reach('write')
-        await writeNew(target.path, Buffer.from(file.data))
-      } catch (error) {
-        failure ??= error
-      }
+  const staged: StagedFile[] = []
+  const syncs: Promise<void>[] = []
+  try {
+    for (const {name, data} of files) {
+      const path = temporaryName(folder, name)
+      staged.push({path})
+      reach('write')
+      syncs.push(syncAndClose(writeNew(path, Buffer.from(data))))
     }
-  }
-  await Promise.all(Array.from({length: Math.min(parallel, files.length)}, worker))
-  if (failure !== undefined) {
+    await Promise.all(syncs)
+  } catch (error) {
+    await Promise.allSettled(syncs)
     discard(staged)
-    throw failure
+    throw error
   }
   reach('staged')
   return staged
@@ -103,6 +91,9 @@ export function discard(staged: readonly StagedFile[]): void {
     }
   }
 }
+
+/** Those of the staged files that have no names yet. */
+export const unplaced = (staged: readonly StagedFile[]): StagedFile[] => staged.filter(({path}) => waiting.has(path))
 
 /** Removes what this process has written and not yet named: for whoever ends it. */
 export const discardStaged = (): void => discard([...waiting].map((path) => ({path})))
@@ -315,19 +306,22 @@ function temporaryName(folder: string, name: string): string {
   return path
 }
 
-const writeNew = (path: string, data: Uint8Array): Promise<void> =>
-  new Promise((resolve, reject) => {
-    open(path, 'wx', OWNER_ONLY, (failed, file) => {
-      if (failed) return reject(failed)
-      const finish = (error: unknown): void =>
-        close(file, (closing) => ((error ?? closing) ? reject(error ?? closing) : resolve()))
-      const writeFrom = (at: number): void => {
-        write(file, data, at, data.length - at, null, (error, count) => {
-          if (error) return finish(error)
-          if (at + count < data.length) return writeFrom(at + count)
-          fsync(file, finish)
-        })
-      }
-      writeFrom(0)
-    })
-  })
+/** @returns the file, which is open */
+function writeNew(path: string, data: Uint8Array): number {
+  const file = openSync(path, 'wx', OWNER_ONLY)
+  try {
+    writeAll(file, data)
+    return file
+  } catch (error) {
+    closeSync(file)
+    throw error
+  }
+}
+
+async function syncAndClose(file: number): Promise<void> {
+  try {
+    await syncedAside(file)
+  } finally {
+    closeSync(file)
+  }
+}

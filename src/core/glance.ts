@@ -4,7 +4,8 @@ import {notedLooks} from './looks.ts'
 /** So long, in milliseconds, may a look at a file count for the next one. */
 const GLANCE_MS = 2
 
-let glancing = false
+/** By how many. */
+let glancing = 0
 let until = 0
 const seen = new Map<string, unknown>()
 
@@ -14,9 +15,9 @@ const seen = new Map<string, unknown>()
  * request looks again (`lookAgain`), so that nobody decides by what was there before. @returns a function that ends this
  */
 export function glanceAtFiles(): () => void {
-  glancing = true
+  glancing++
   return () => {
-    glancing = false
+    glancing--
     lookAgain()
   }
 }
@@ -34,7 +35,7 @@ export const glanceAtFile = (path: string): Stats | undefined =>
 
 /** What `look` sees, or saw a moment ago. @param name of what is looked at */
 export function glance<T>(name: string, look: () => T): T {
-  if (!glancing) return look()
+  if (glancing === 0) return look()
   const now = performance.now()
   if (now > until) {
     seen.clear()

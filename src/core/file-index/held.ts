@@ -24,7 +24,8 @@ const IDLE_MS = 30_000
 /** Other tools' new files are seen after this time at the latest, where a process looks again and again. */
 const LOOK_MS = 500
 
-let holding = false
+/** By how many. */
+let holding = 0
 const pools = new Set<Map<string, Idle<Open>[]>>()
 let idle = 0
 let sweeping: NodeJS.Timeout | undefined
@@ -35,10 +36,10 @@ const looked = new WeakMap<object, number>()
  * other tools put there no more often than twice a second. @returns a function that closes them all and ends this
  */
 export function holdIndexesOpen(): () => void {
-  holding = true
+  holding++
   return () => {
-    holding = false
-    closeIdle(() => true)
+    holding--
+    if (holding === 0) closeIdle(() => true)
   }
 }
 
@@ -63,19 +64,19 @@ export function heldIndexes<Index extends Open>() {
      * @param purpose what it has to be opened for; one for anything else is none
      */
     async take(file: string, purpose: string, open: () => Promise<Index> | Index): Promise<Index> {
-      const inode = holding ? inodeOf(file) : undefined
+      const inode = holding > 0 ? inodeOf(file) : undefined
       return takeIdle(file, purpose, inode) ?? keepInode(await open(), inode)
     },
     /** The same for what opens at once. */
     takeAtOnce(file: string, purpose: string, open: () => Index): Index {
-      const inode = holding ? inodeOf(file) : undefined
+      const inode = holding > 0 ? inodeOf(file) : undefined
       return takeIdle(file, purpose, inode) ?? keepInode(open(), inode)
     },
     /** Keeps an index for whoever asks next, or closes it. */
     giveBack(file: string, purpose: string, index: Index): void {
       const inode = inodes.get(index)
       const waiting = pool.get(file) ?? []
-      if (!holding || inode === undefined || idle >= MOST || waiting.length >= MOST_OF_ONE) {
+      if (holding === 0 || inode === undefined || idle >= MOST || waiting.length >= MOST_OF_ONE) {
         index.close()
         return
       }
@@ -100,7 +101,7 @@ const inodeOf = (file: string): number | undefined => glanceAtFile(file)?.ino
 /** Looks at the folders of an index, unless this process did so a moment ago. */
 export async function lookWhenDue(index: object, look: () => Promise<unknown>): Promise<void> {
   let last = looked.get(index) ?? Number.NEGATIVE_INFINITY
-  if (!holding || Date.now() - last >= LOOK_MS) {
+  if (holding === 0 || Date.now() - last >= LOOK_MS) {
     await look()
     last = Date.now()
     looked.set(index, last)

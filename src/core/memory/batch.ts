@@ -3,9 +3,11 @@ import {uuids} from '../ids.ts'
 import {readSettings} from '../settings.ts'
 import {parseTime} from '../time.ts'
 import {requirePermission} from '../users/permissions.ts'
+import {addInTurn, type Next} from './add-in-turn.ts'
 import type {EpisodicEvent} from './event.ts'
 import {memoryStore, type NewMemory, newEvent} from './memories.ts'
 import {formatChecked} from './read-file.ts'
+import type {Added} from './store.ts'
 
 export interface BatchOptions {
   /** Lines that begin with { are text like all others. */
@@ -46,49 +48,59 @@ export async function captureBatch(
   const zone = readSettings().timezone
   const result: BatchResult = {captured: 0, ids: [], skipped: 0, failed: []}
   let waiting: Line[] = []
-  const flush = async (): Promise<void> => {
+  const flush = async (next: Next): Promise<void> => {
     const chunk = waiting
     waiting = []
     if (chunk.length === 0) return
-    const added = await store.add(
+    await next(
       chunk.map(({event}) => event),
-      (events) => ({
-        category: 'data',
-        event: 'memories_captured',
-        details: {count: events.length, first: events[0]?.id, last: events.at(-1)?.id}
-      })
+      async (prepared) => {
+        const added = await prepared.add((events) => ({
+          category: 'data',
+          event: 'memories_captured',
+          details: {count: events.length, first: events[0]?.id, last: events.at(-1)?.id}
+        }))
+        const ids = note(result, chunk, added)
+        options.onProgress?.({captured: result.captured, ids})
+      }
     )
-    const ids: string[] = []
-    for (const [index, one] of added.entries()) {
-      const line = chunk[index]
-      if (line === undefined) continue
-      if ('memory' in one) ids.push(line.event.id)
-      else if (sameContent(one.existing, line.event)) result.skipped++
-      else result.failed.push({line: line.number, reason: `the id ${line.event.id} belongs to another memory`})
-    }
-    result.captured += ids.length
-    result.ids.push(...ids)
-    options.onProgress?.({captured: result.captured, ids})
   }
-  let number = 0
-  for await (const text of lines) {
-    number++
-    if (typeof text !== 'string') {
-      result.failed.push({line: number, reason: text.reason})
-      continue
+  await addInTurn(store, async (next) => {
+    let number = 0
+    for await (const text of lines) {
+      number++
+      if (typeof text !== 'string') {
+        result.failed.push({line: number, reason: text.reason})
+        continue
+      }
+      if (text.trim() === '') continue
+      try {
+        waiting.push({number, event: await readLine(text, options, zone)})
+      } catch (error) {
+        if (!(error instanceof MhError)) throw error
+        result.failed.push({line: number, reason: error.message})
+      }
+      if (waiting.length >= CHUNK) await flush(next)
     }
-    if (text.trim() === '') continue
-    try {
-      waiting.push({number, event: await readLine(text, options, zone)})
-    } catch (error) {
-      if (!(error instanceof MhError)) throw error
-      result.failed.push({line: number, reason: error.message})
-    }
-    if (waiting.length >= CHUNK) await flush()
-  }
-  await flush()
+    await flush(next)
+  })
   result.failed.sort((a, b) => a.line - b.line)
   return result
+}
+
+/** Notes in the result what became of the lines. @returns the ids of those that were captured */
+function note(result: BatchResult, chunk: readonly Line[], added: readonly Added[]): string[] {
+  const ids: string[] = []
+  for (const [index, one] of added.entries()) {
+    const line = chunk[index]
+    if (line === undefined) continue
+    if ('memory' in one) ids.push(line.event.id)
+    else if (sameContent(one.existing, line.event)) result.skipped++
+    else result.failed.push({line: line.number, reason: `the id ${line.event.id} belongs to another memory`})
+  }
+  result.captured += ids.length
+  result.ids.push(...ids)
+  return ids
 }
 
 const sameContent = (a: EpisodicEvent, b: EpisodicEvent): boolean =>

@@ -49,6 +49,13 @@ export interface ListRequest {
 /** What became of one of the events given to `add`. */
 export type Added = {memory: StoredMemory} | {existing: EpisodicEvent}
 
+/** Events that are ready to be added: one of the two is called, once. */
+export interface Prepared {
+  add(audit: (added: readonly EpisodicEvent[]) => AuditEvent): Promise<Added[]>
+  /** Leaves no trace of them. */
+  leave(): void
+}
+
 /** A change of one memory. */
 export interface Update {
   /** Makes the new record from the present one, at once. Given the same record again it makes the same. */
@@ -136,6 +143,8 @@ export interface MemoryStore {
    * already is not written: the one that is there is given back in its place.
    */
   add(events: readonly EpisodicEvent[], audit: (added: readonly EpisodicEvent[]) => AuditEvent): Promise<Added[]>
+  /** What of `add` needs no lock and takes longest: the next events can be prepared while others are added. */
+  prepare(events: readonly EpisodicEvent[]): Promise<Prepared>
   get(id: string): Promise<StoredMemory | undefined>
   /** Those of the ids that are there, in no order. */
   getAll(ids: readonly string[]): Promise<StoredMemory[]>

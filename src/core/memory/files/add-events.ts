@@ -8,13 +8,22 @@ import {conflict} from '../../errors.ts'
 import {reach} from '../../faults.ts'
 import {TRIES} from '../../file-index/derived-index.ts'
 import {FolderKnowledge} from '../../file-index/folder-knowledge.ts'
-import {discard, ensureFolder, place, type StagedFile, stageFile, stageFiles, unwritable} from '../../files.ts'
+import {
+  discard,
+  ensureFolder,
+  place,
+  type StagedFile,
+  stageFile,
+  stageFiles,
+  unplaced,
+  unwritable
+} from '../../files.ts'
 import {gather, type Outcome} from '../../gather.ts'
 import {PROFILE_LAYOUT, paths} from '../../paths.ts'
 import type {EpisodicEvent} from '../event.ts'
 import {IndexUnusable, type MemoryIndex} from '../index/index.ts'
 import {formatChecked, versionOf} from '../read-file.ts'
-import type {Added} from '../store.ts'
+import type {Added, Prepared} from '../store.ts'
 import {toEntry} from './entry.ts'
 import {memoryIndex} from './memory-index.ts'
 import {fileNameOf, Placement} from './placement.ts'
@@ -60,18 +69,20 @@ const gathered = gather<Addition, Added[]>()
  * know, and the next look reads it. All of the events become durable, or none is acknowledged. What several callers add while they
  * wait for the lock is written together: the disk is waited for once.
  */
-export async function addEvents(
-  events: readonly EpisodicEvent[],
-  audit: (added: readonly EpisodicEvent[]) => AuditEvent
-): Promise<Added[]> {
+export async function prepareEvents(events: readonly EpisodicEvent[]): Promise<Prepared> {
   const files = await stage(events)
-  try {
-    return await gathered(JSON.stringify(requireUserContext('Memories')), {files, audit}, (take) =>
-      changeProfile((change) => commit(change, take()))
-    )
-  } finally {
-    // Those that were renamed are gone from here; what is left was not wanted.
-    discard(files.map(({staged}) => staged))
+  const leave = (): void => discard(unplaced(files.map(({staged}) => staged)))
+  return {
+    async add(audit) {
+      try {
+        return await gathered(JSON.stringify(requireUserContext('Memories')), {files, audit}, (take) =>
+          changeProfile((change) => commit(change, take()))
+        )
+      } finally {
+        leave()
+      }
+    },
+    leave
   }
 }
 

@@ -5,7 +5,7 @@ import {paths} from '../../paths.ts'
 import {readSettings} from '../../settings.ts'
 import type {Hit, Located, MemoryIndex} from '../index/index.ts'
 import type {FoundMemory, ListRequest, MemoryStore, StoredMemory} from '../store.ts'
-import {addEvents} from './add-events.ts'
+import {prepareEvents} from './add-events.ts'
 import {readEntry} from './entry.ts'
 import {forgetEvents} from './forget.ts'
 import {readHistory, undoEvent} from './history.ts'
@@ -18,7 +18,8 @@ import {keepVectors} from './vectors.ts'
 
 /** Memories in files, found through an index that is brought up to date at each look. */
 export const fileStore: MemoryStore = {
-  add: addEvents,
+  add: async (events, audit) => (await prepareEvents(events)).add(audit),
+  prepare: prepareEvents,
   get: (id) => look(async (view) => (await view.read(() => [view.index.locate(id)])).at(0)?.memory),
   getAll: (ids) =>
     look(async (view) => (await view.read(() => ids.map((id) => view.index.locate(id)))).map(({memory}) => memory)),

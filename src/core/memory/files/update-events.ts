@@ -5,7 +5,16 @@ import {changeProfile, type ProfileChange} from '../../change.ts'
 import {requireUserContext} from '../../context.ts'
 import {reach} from '../../faults.ts'
 import {FolderKnowledge} from '../../file-index/folder-knowledge.ts'
-import {discard, ensureFolder, placeOrDiscard, type StagedFile, stageFile, stageFiles, unwritable} from '../../files.ts'
+import {
+  discard,
+  ensureFolder,
+  placeOrDiscard,
+  type StagedFile,
+  stageFile,
+  stageFiles,
+  unplaced,
+  unwritable
+} from '../../files.ts'
 import {withUnread} from '../../keep-unread.ts'
 import {PROFILE_LAYOUT, paths} from '../../paths.ts'
 import {type EpisodicEvent, formatEvent} from '../event.ts'
@@ -48,8 +57,7 @@ export async function updateEvents(
   try {
     return await changeProfile((change) => commit(change, prepared, staged, audit))
   } finally {
-    // Those that were renamed are gone from here.
-    discard(staged)
+    discard(unplaced(staged))
   }
 }
 

@@ -4,9 +4,10 @@ import {MhError} from '../../errors.ts'
 import {isObject} from '../../json.ts'
 import {readSettings} from '../../settings.ts'
 import {requirePermission} from '../../users/permissions.ts'
+import {addInTurn, type Next} from '../add-in-turn.ts'
 import {type EpisodicEvent, formatEvent, LARGEST_FILE} from '../event.ts'
 import {memoryStore} from '../memories.ts'
-import type {MemoryStore} from '../store.ts'
+import type {MemoryStore, Prepared} from '../store.ts'
 import type {ImportFormat} from './formats.ts'
 import type {Found, Importing} from './found.ts'
 import {readSource} from './read-source.ts'
@@ -60,18 +61,21 @@ export async function importMemories(sources: readonly string[], options: Import
     progress: {fraction: 0},
     ...(signal === undefined ? {} : {signal})
   }
-  const run = await ImportRun.begin(options.dryRun === true)
+  const store = memoryStore()
+  const run = new ImportRun(store, await store.trashedIds(), options.dryRun === true)
   const tell = (index: number): void =>
     onProgress?.(run.seen, Math.min(1, (index + who.progress.fraction) / sources.length))
   try {
-    for (const [index, source] of sources.entries()) {
-      who.progress.fraction = 0
-      for await (const found of readSource(who, source)) {
-        signal?.throwIfAborted()
-        if (await run.take(found)) tell(index)
+    await addInTurn(store, async (next) => {
+      for (const [index, source] of sources.entries()) {
+        who.progress.fraction = 0
+        for await (const found of readSource(who, source)) {
+          signal?.throwIfAborted()
+          if (await run.take(found, next)) tell(index)
+        }
       }
-    }
-    await run.flush()
+      await run.flush(next)
+    })
   } catch (error) {
     throw signal?.aborted ? interrupted(run.result) : error
   }
@@ -88,19 +92,14 @@ class ImportRun {
   private waiting: Waiting[] = []
   private length = 0
 
-  static async begin(dryRun: boolean): Promise<ImportRun> {
-    const store = memoryStore()
-    return new ImportRun(store, await store.trashedIds(), dryRun)
-  }
-
-  private constructor(store: MemoryStore, trashed: ReadonlySet<string>, dryRun: boolean) {
+  constructor(store: MemoryStore, trashed: ReadonlySet<string>, dryRun: boolean) {
     this.store = store
     this.trashed = trashed
     this.dryRun = dryRun
   }
 
   /** @returns whether a chunk was written */
-  async take(found: Found): Promise<boolean> {
+  async take(found: Found, next: Next): Promise<boolean> {
     if ('leftOut' in found) {
       this.result.leftOut[found.leftOut] = (this.result.leftOut[found.leftOut] ?? 0) + 1
       return false
@@ -113,11 +112,11 @@ class ImportRun {
       this.length += found.event.content.length + (found.event.response?.length ?? 0)
     }
     if (this.waiting.length < CHUNK && this.length < CHUNK_LENGTH) return false
-    await this.flush()
+    await this.flush(next)
     return true
   }
 
-  async flush(): Promise<void> {
+  async flush(next: Next): Promise<void> {
     const chunk = this.waiting
     this.waiting = []
     this.length = 0
@@ -138,22 +137,22 @@ class ImportRun {
       }
     }
     if (this.dryRun) this.result.imported += fresh.length
-    else await this.add(fresh)
+    else if (fresh.length > 0)
+      await next(
+        fresh.map(({event}) => event),
+        (prepared) => this.add(fresh, prepared)
+      )
     // Files may have been read without a pause: signals and timers have their turn here.
     await setImmediate()
   }
 
-  private async add(records: readonly Waiting[]): Promise<void> {
-    if (records.length === 0) return
+  private async add(records: readonly Waiting[], prepared: Prepared): Promise<void> {
     try {
-      const added = await this.store.add(
-        records.map(({event}) => event),
-        (events) => ({
-          category: 'data',
-          event: 'memories_imported',
-          details: {count: events.length, first: events[0]?.id, last: events.at(-1)?.id}
-        })
-      )
+      const added = await prepared.add((events) => ({
+        category: 'data',
+        event: 'memories_imported',
+        details: {count: events.length, first: events[0]?.id, last: events.at(-1)?.id}
+      }))
       for (const [index, one] of added.entries()) {
         const record = records[index]
         if ('memory' in one) this.result.imported++
@@ -164,7 +163,7 @@ class ImportRun {
       if (!(error instanceof MhError) || error.code !== 'FILE_EXISTS') throw error
       const [only] = records
       if (records.length === 1 && only !== undefined) this.fail(only.source, error.message)
-      else for (const record of records) await this.add([record])
+      else for (const record of records) await this.add([record], await this.store.prepare([record.event]))
     }
   }
 

@@ -77,6 +77,10 @@ export function postgresMemories(database: Database): MemoryStore {
       requireUserContext('Memories')
       return addEvents(database, events, audit)
     },
+    prepare: async (events) => {
+      requireUserContext('Memories')
+      return {add: (audit) => addEvents(database, events, audit), leave() {}}
+    },
     get: async (id) => (await select('AND m.id = $2', id)).at(0),
     getAll: (ids) => select('AND m.id = ANY($2::text[])', ids),
     update: (id, update) => updateEvent(database, id, update),

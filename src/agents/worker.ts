@@ -10,11 +10,16 @@ import {requirePermission} from '../core/users/permissions.ts'
 import type {Job, JobResult} from './scheduler/job.ts'
 import {JobProcesses} from './scheduler/processes.ts'
 
+/** A worker is there to work: its processes stay so many milliseconds when there is nothing to do. */
+const IDLE = 60_000
+
 export interface WorkerOptions {
   /** So many jobs at once, each in a process of its own. */
   concurrency: number
   /** Ends the work after the items at hand. */
   signal: AbortSignal
+  /** Told when jobs are waited for. */
+  onReady?: () => void
   /** Told after each job. */
   onJob?: (job: Job, result: JobResult) => void
 }
@@ -24,7 +29,7 @@ export interface WorkerOptions {
  * so, on any machines.
  * @throws MhError NOT_ALLOWED_FOR_ROLE (exit 4), NO_STORE (exit 2) where everything is kept in files
  */
-export async function runWorker({concurrency, signal, onJob}: WorkerOptions): Promise<void> {
+export async function runWorker({concurrency, signal, onReady, onJob}: WorkerOptions): Promise<void> {
   requirePermission('agent.service')
   const store = backend()
   if (store === undefined)
@@ -35,8 +40,10 @@ export async function runWorker({concurrency, signal, onJob}: WorkerOptions): Pr
     )
   serveSeveralPeople()
   const queue = await store.jobs()
-  const processes = new JobProcesses()
+  const processes = new JobProcesses(undefined, IDLE)
   try {
+    await processes.start(concurrency)
+    onReady?.()
     await withoutUserContext(() =>
       queue.work(
         concurrency,

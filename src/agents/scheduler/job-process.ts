@@ -15,8 +15,9 @@ const LOOK = 20
 const stop = new AbortController()
 let working: Promise<unknown> = Promise.resolve()
 
-process.on('message', (message: Job | 'stop') => {
+process.on('message', (message: Job | 'stop' | 'prepare') => {
   if (message === 'stop') stop.abort()
+  else if (message === 'prepare') working = prepare()
   else working = measured(message).then((result) => process.connected && process.send?.(result))
 })
 // Whatever an agent left open must not keep the process.
@@ -29,6 +30,16 @@ process.on('SIGINT', () => undefined)
 
 serveSeveralPeople()
 const ready = openStore()
+
+/** Loads what takes long. A process that cannot reach the store ends: another one is started when there is a job. */
+async function prepare(): Promise<void> {
+  try {
+    await Promise.all([ready, import('../../core/models/openai-compatible.ts')])
+    process.send?.('prepared')
+  } catch {
+    process.exit(1)
+  }
+}
 
 async function measured(job: Job): Promise<JobResult> {
   const before = process.cpuUsage()

@@ -18,9 +18,26 @@ const IDLE = 2000
 export class JobProcesses {
   private readonly idle = new Map<ChildProcess, NodeJS.Timeout>()
   private readonly limits: JobLimits
+  private readonly idleFor: number
 
-  constructor(limits: JobLimits = LIMITS) {
+  /** @param idleFor milliseconds after which a process that has nothing to do ends */
+  constructor(limits: JobLimits = LIMITS, idleFor = IDLE) {
     this.limits = limits
+    this.idleFor = idleFor
+  }
+
+  /** Starts so many processes ahead of the first jobs. They have loaded what a model is asked with when this resolves, or could not be started. */
+  async start(count: number): Promise<void> {
+    await Promise.all(
+      Array.from({length: count}, async () => {
+        const child = newProcess()
+        await new Promise((resolve) => {
+          for (const event of ['message', 'exit', 'error']) child.once(event, resolve)
+          child.send('prepare', () => {})
+        })
+        if (child.connected) this.give(child)
+      })
+    )
   }
 
   /** Runs a job. Nothing is thrown: a process that dies is the job's failure. Once `signal` is aborted the item at hand is finished. */
@@ -79,11 +96,7 @@ export class JobProcesses {
       this.idle.delete(child)
       if (child.connected) return child
     }
-    // What an own agent prints is nobody's log.
-    return fork(ownFile('agents/scheduler/job-process'), [], {
-      execArgv: [],
-      stdio: ['ignore', 'ignore', 'ignore', 'ipc']
-    })
+    return newProcess()
   }
 
   private give(child: ChildProcess): void {
@@ -91,7 +104,14 @@ export class JobProcesses {
       this.idle.delete(child)
       if (child.connected) child.disconnect()
     }
-    this.idle.set(child, setTimeout(end, IDLE).unref())
+    this.idle.set(child, setTimeout(end, this.idleFor).unref())
     child.once('exit', () => this.idle.delete(child))
   }
 }
+
+const newProcess = (): ChildProcess =>
+  // What an own agent prints is nobody's log.
+  fork(ownFile('agents/scheduler/job-process'), [], {
+    execArgv: [],
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc']
+  })

@@ -19,10 +19,10 @@ export default class AgentsWorker extends MhCommand<typeof AgentsWorker> {
     const stop = new AbortController()
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) takeSignal(signal, () => stop.abort())
     let jobs = 0
-    this.note('Waiting for jobs. Ctrl-C ends it.')
     await runWorker({
       concurrency: this.flags.concurrency,
       signal: stop.signal,
+      onReady: () => this.note('Waiting for jobs. Ctrl-C ends it.'),
       onJob: ({agent}, {status, processed}) => {
         jobs++
         this.note(`${agent}: ${status}, ${processed} done`)

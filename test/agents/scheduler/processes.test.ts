@@ -11,7 +11,7 @@ import {itOverFiles} from '../../support/over-files.ts'
 import {makePeople} from '../../support/profile.ts'
 
 /** Has an own agent with that body of `run` work in a process of its own. */
-async function runsFor(body: string, limits?: JobLimits): Promise<JobResult> {
+async function runsFor(body: string, limits?: JobLimits, ahead = 0): Promise<JobResult> {
   const {ada} = await makePeople('ada')
   mkdirSync(systemPaths.agents, {mode: 0o700})
   const code = `export default {description: 'x', async run({signal}) { ${body} }}`
@@ -19,6 +19,7 @@ async function runsFor(body: string, limits?: JobLimits): Promise<JobResult> {
   await enterContext(ada, () => grantOwnAgent('worker'))
   const processes = new JobProcesses(limits)
   try {
+    await processes.start(ahead)
     return await processes.run({agent: 'worker', userId: ada.userId}, new AbortController().signal)
   } finally {
     processes.close()
@@ -42,4 +43,9 @@ itOverFiles('one that does not listen is ended with its process', async () => {
 itOverFiles('one that is quick enough has its own result', async () => {
   inTemporaryHome()
   expect(await runsFor("return {reason: 'it was quick'}")).toMatchObject({status: 'ok', reason: 'it was quick'})
+})
+
+itOverFiles('one whose process was started ahead has its own result, too', async () => {
+  inTemporaryHome()
+  expect(await runsFor("return {reason: 'it was ready'}", undefined, 2)).toMatchObject({reason: 'it was ready'})
 })

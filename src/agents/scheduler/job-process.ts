@@ -1,5 +1,6 @@
 import {serveSeveralPeople} from '../../core/models/keys.ts'
 import {openStore} from '../../core/open-store.ts'
+import {keepHeapSmall} from '../../core/small-heap.ts'
 import {userById} from '../../core/users/accounts.ts'
 import {runAgents} from '../runner.ts'
 import {failedJob, type Job, type JobResult} from './job.ts'
@@ -28,6 +29,7 @@ process.on('disconnect', () => {
 // Ctrl-C at a terminal reaches every process in the foreground; the scheduler says when to stop.
 process.on('SIGINT', () => undefined)
 
+keepHeapSmall()
 serveSeveralPeople()
 const ready = openStore()
 

@@ -5,6 +5,7 @@ import {MhCommand} from '../../cli/base-command.ts'
 import {startProgress} from '../../cli/progress.ts'
 import {takeSignal} from '../../cli/signals.ts'
 import {type Column, printRecords} from '../../cli/table.ts'
+import {keepHeapSmall} from '../../core/small-heap.ts'
 
 type Row = PersonResult & {agent: string}
 
@@ -41,6 +42,7 @@ export default class AgentsRun extends MhCommand<typeof AgentsRun> {
   }
 
   override async execute(): Promise<{runs: AgentRun[]}> {
+    keepHeapSmall()
     const {'all-users': everybodys, 'dry-run': dryRun, concurrency, limit, force} = this.flags
     const {askForRun} = await import('../../agents/ask.ts')
     const progress = await startProgress('Looked at', 'items', !this.jsonEnabled())

@@ -315,22 +315,25 @@ describe('a restore that is killed', () => {
     expect(await contents(home)).toEqual(['first of ada'])
   })
 
-  it.each(['write:5=ENOSPC', 'sync:7=EIO', 'account-backup=EIO', 'account-journal=EIO', 'restore-out=EIO'])(
-    'or that fails with "%s" says so and has changed nothing',
-    async (fault) => {
-      const home = copied()
-      const {id} = (await backup(home, ['create'])).json
-      await mh(home, ['capture', 'second of ada'])
-      const present = treeOf(profile(home))
-      const failed = await mh(home, ['backup', 'restore', id, '--yes', '--json'], {env: {MH_FAULT: fault}})
-      expect(failed.exitCode).toBe(1)
-      expect(failed.json).toHaveProperty('error.code')
-      expect(treeOf(profile(home))).toEqual(present)
-      expect(readdirSync(join(home.root, '.tmp'))).toEqual([])
-      expect(existsSync(join(home.root, 'logs/run/account-journal.json'))).toBe(false)
-      expect(await contents(home)).toEqual(['first of ada', 'second of ada'])
-    }
-  )
+  it.each([
+    'write:5=ENOSPC',
+    'sync:7=EIO',
+    'rename:1=EIO',
+    'account-backup=EIO',
+    'account-journal=EIO',
+    'restore-out=EIO'
+  ])('or that fails with "%s" says so and has changed nothing', async (fault) => {
+    const home = copied()
+    const {id} = (await backup(home, ['create'])).json
+    await mh(home, ['capture', 'second of ada'])
+    const present = treeOf(profile(home))
+    const failed = await mh(home, ['backup', 'restore', id, '--yes', '--json'], {env: {MH_FAULT: fault}})
+    expect([failed.exitCode, failed.json.error.code]).toEqual([1, 'NOT_WRITABLE'])
+    expect(treeOf(profile(home))).toEqual(present)
+    expect(readdirSync(join(home.root, '.tmp'))).toEqual([])
+    expect(existsSync(join(home.root, 'logs/run/account-journal.json'))).toBe(false)
+    expect(await contents(home)).toEqual(['first of ada', 'second of ada'])
+  })
 })
 
 describe('an archive that is no backup', () => {

@@ -1,4 +1,4 @@
-import {unlinkSync} from 'node:fs'
+import {rmSync} from 'node:fs'
 import {join} from 'node:path'
 import {readIfThere, unreadable, writeDurably} from '../files.ts'
 import {parseJson} from '../json.ts'
@@ -50,4 +50,5 @@ export function readJournal(): Journal | undefined {
 export const writeJournal = (journal: Journal): void =>
   writeDurably(journalPath(), `${JSON.stringify(journal)}\n`, systemPaths.temporary)
 
-export const removeJournal = (): void => unlinkSync(journalPath())
+/** It may not be there: what failed may have been its writing. */
+export const removeJournal = (): void => rmSync(journalPath(), {force: true})

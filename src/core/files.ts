@@ -243,9 +243,11 @@ const refused = (path: string, reason: string, cause: unknown): MhError =>
 
 const FULL = 'the disk is full'
 const BROKEN = 'the disk reports an error'
+const FULL_OR_BROKEN = 'the disk is full, or reports an error'
 
 const HINTS: Record<string, string> = {
   [FULL]: 'Make room, and run the command again',
+  [FULL_OR_BROKEN]: 'Make room, and run the command again; if there is room, look at the disk first',
   [BROKEN]: 'Look at the disk before anything else: the log of the system says more'
 }
 
@@ -262,13 +264,17 @@ const REFUSALS: Record<string, string> = {
 /** https://www.sqlite.org/rescode.html */
 const SQLITE_REFUSALS: Record<number, string> = {
   8: 'permission denied',
+  // Where there is no room for what several processes share (the -shm file), it says no more than this.
+  10: FULL_OR_BROKEN,
   13: FULL,
   14: 'permission denied'
 }
 
-/** The primary result code of an SQLite error; the higher bytes say more exactly what is wrong. */
-const sqliteCode = (error: unknown): number | undefined =>
-  error instanceof Error && 'errcode' in error && typeof error.errcode === 'number' ? error.errcode & 0xff : undefined
+/** The primary result code of an SQLite error, or of what another error was caused by; the higher bytes say more exactly what is wrong. */
+function sqliteCode(error: unknown): number | undefined {
+  if (!(error instanceof Error)) return undefined
+  return 'errcode' in error && typeof error.errcode === 'number' ? error.errcode & 0xff : sqliteCode(error.cause)
+}
 
 /** Text of a file, or undefined where there is none. @throws every other error of the file system */
 export function readIfThere(path: string): string | undefined {

@@ -11,6 +11,8 @@ export type Facts = Map<string, string>
 /** Of whatever an agent made by itself the text is not known beforehand; it goes by its id. */
 const OF_AGENTS = new Set(['reflection', 'reflection_summary', 'dream'])
 
+const FINISHED = new Set(['done', 'cancelled'])
+
 /**
  * Reads them from the files, with code of its own.
  * @throws where a JSON file does not parse, a record is there twice, or accounts and profiles are not the same
@@ -39,7 +41,9 @@ export function readFacts({root}: Home): Facts {
     for (const place of ['active', 'completed', 'deleted'])
       for (const path of filesBelow(join(root, 'profiles', username, 'memory/tasks', place), '.json')) {
         const {id, title, status} = parse(path)
-        put(`${username}|task|${title}`, `${status} ${place}`)
+        // Where finishing it was interrupted, it still lies here until tasks are changed again.
+        const lies = place === 'active' && FINISHED.has(status) ? 'completed' : place
+        put(`${username}|task|${title}`, `${status} ${lies}`)
         put(`${username}|task id|${title}`, id)
       }
     const document = (name: string) => parse(join(root, 'profiles', username, name))

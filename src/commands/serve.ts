@@ -65,6 +65,8 @@ export default class Serve extends MhCommand<typeof Serve> {
   override logJson(): void {}
 
   private async start(): Promise<RunningServer> {
+    // So many may wait for the disk at once, which syncs many files in the time of one. Read when the first of them comes to wait.
+    process.env.UV_THREADPOOL_SIZE ??= '16'
     const {port, host, 'public-url': address} = this.flags
     const {isLocal, startServer} = await import('../http/server.ts')
     keepHeapSmall()

@@ -13,7 +13,7 @@ import {
 } from 'node:fs'
 import {join} from 'node:path'
 import {getUserContext} from './context.ts'
-import {dataSynced} from './disk.ts'
+import {dataSynced, replaced} from './disk.ts'
 import {errno} from './errors.ts'
 import {reach} from './faults.ts'
 import {ensureFolder, ensureSystemFolder, folderSynced, readIfThere, syncFolder, unwritable, writeAll} from './files.ts'
@@ -141,7 +141,7 @@ async function appendAll(
   try {
     await dataSynced(written.file)
     if (written.newDay) await folderSynced(folder)
-    writeHead(written)
+    await headReplaced(written)
   } catch (error) {
     takeBack(written)
     throw unwritable(written.path, error)
@@ -265,7 +265,29 @@ export function parseHead(text: string): Head | undefined {
 }
 
 /** Replaced after every entry, without an fsync of its own: lines beyond it whose chain holds are adopted. */
-function writeHead({folder, temporary, head}: Written): void {
+function writeHead(written: Written): void {
+  const path = newHead(written)
+  try {
+    renameSync(path, join(written.folder, HEAD_FILE))
+  } catch (error) {
+    rmSync(path, {force: true})
+    throw error
+  }
+}
+
+/** The same where others' work may go on meanwhile. */
+async function headReplaced(written: Written): Promise<void> {
+  const path = newHead(written)
+  try {
+    await replaced(path, join(written.folder, HEAD_FILE))
+  } catch (error) {
+    rmSync(path, {force: true})
+    throw error
+  }
+}
+
+/** @returns where it waits for its name */
+function newHead({temporary, head}: Written): string {
   const path = join(temporary, `head.json.${process.pid}`)
   try {
     const file = openSync(path, 'w', 0o600)
@@ -274,7 +296,7 @@ function writeHead({folder, temporary, head}: Written): void {
     } finally {
       closeSync(file)
     }
-    renameSync(path, join(folder, HEAD_FILE))
+    return path
   } catch (error) {
     rmSync(path, {force: true})
     throw error

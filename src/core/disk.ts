@@ -1,4 +1,4 @@
-import {fdatasync, fdatasyncSync, fsync, fsyncSync} from 'node:fs'
+import {fdatasync, fdatasyncSync, fsync, fsyncSync, rename, renameSync} from 'node:fs'
 
 let aside = false
 
@@ -28,6 +28,14 @@ export const syncedAside = (file: number): Promise<void> => later(fsync, file)
 export async function dataSynced(file: number): Promise<void> {
   if (aside) await later(fdatasync, file)
   else fdatasyncSync(file)
+}
+
+/** Renames a file over one that may be there: the file system writes out what the new one holds, and waits while others sync. */
+export async function replaced(from: string, to: string): Promise<void> {
+  if (!aside) return renameSync(from, to)
+  await new Promise<void>((resolve, reject) => {
+    rename(from, to, (error) => (error === null ? resolve() : reject(error)))
+  })
 }
 
 const later = (sync: typeof fsync, file: number): Promise<void> =>

@@ -174,6 +174,8 @@ export function ensureFolder(base: string, relative: string): {path: string; mad
     if (segment === '') continue
     const parent = path
     path = join(path, segment)
+    // Most are there: a look costs a fifth of what it costs to be refused.
+    if (lstatSync(path, {throwIfNoEntry: false})?.isDirectory() === true) continue
     try {
       mkdirSync(path, OWNER_FOLDER)
       made = true

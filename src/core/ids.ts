@@ -1,4 +1,5 @@
 import {closeSync, openSync, readSync} from 'node:fs'
+import {loadedCrypto} from './node-crypto.ts'
 
 /** Source of random bytes; a parameter where a test needs a fixed one. */
 export type RandomBytes = (count: number) => Uint8Array
@@ -33,6 +34,8 @@ export const newId = (prefix: string): string => `${prefix}-${uuids(1)[0]}`
 
 /** Bytes of the kernel's generator. node:crypto has the same, but loading it costs 3 to 5 ms at every start. */
 export function randomBytes(count: number): Uint8Array {
+  const crypto = loadedCrypto()
+  if (crypto !== undefined) return crypto.randomBytes(count)
   const bytes = new Uint8Array(count)
   let file: number
   try {
@@ -48,4 +51,5 @@ export function randomBytes(count: number): Uint8Array {
   return bytes
 }
 
-const hex = (bytes: Uint8Array): string => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
+const hex = ({buffer, byteOffset, length}: Uint8Array): string =>
+  Buffer.from(buffer, byteOffset, length).toString('hex')

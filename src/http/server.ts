@@ -7,6 +7,7 @@ import {errno, MhError} from '../core/errors.ts'
 import {holdIndexesOpen} from '../core/file-index/held.ts'
 import {glanceAtFiles} from '../core/glance.ts'
 import {serveSeveralPeople} from '../core/models/keys.ts'
+import {loadCrypto} from '../core/node-crypto.ts'
 import {openAttempts} from '../core/users/attempts.ts'
 import {newSetupToken, type SetupToken} from '../core/users/setup-token.ts'
 import {createApp} from './app.ts'
@@ -45,6 +46,7 @@ const LONGEST_WRITE_MS = 60 * SECOND
  */
 export async function startServer({port, host, publicUrl, report}: ServerOptions): Promise<RunningServer> {
   serveSeveralPeople()
+  loadCrypto()
   const calm = [holdIndexesOpen(), glanceAtFiles(), waitForDiskAside()]
   const ending = new AbortController()
   const working = new Set<Promise<unknown>>()

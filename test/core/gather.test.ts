@@ -11,7 +11,7 @@ function door(): {opened: Promise<void>; open: () => void} {
 }
 
 it('does together what came until the first had its turn, each with an outcome of its own', async () => {
-  const bring = gather<number, string>()
+  const {bring} = gather<number, string>()
   const {opened, open} = door()
   const groups: number[][] = []
   const run = async (take: () => number[]) => {
@@ -30,7 +30,7 @@ it('does together what came until the first had its turn, each with an outcome o
 })
 
 it('lets what comes later go on its own', async () => {
-  const bring = gather<number, number>()
+  const {bring} = gather<number, number>()
   const {opened, open} = door()
   const run = async (take: () => number[]) => {
     const items = take()
@@ -44,7 +44,7 @@ it('lets what comes later go on its own', async () => {
 })
 
 it('tells everybody where nothing could be begun, and begins anew afterwards', async () => {
-  const bring = gather<number, number>()
+  const {bring} = gather<number, number>()
   const {opened, open} = door()
   const locked = async (): Promise<never> => {
     await opened
@@ -55,4 +55,32 @@ it('tells everybody where nothing could be begun, and begins anew afterwards', a
   for (const one of await Promise.allSettled(all))
     expect(one).toMatchObject({status: 'rejected', reason: {message: 'locked'}})
   expect(await bring('ada', 3, async (take) => take().map((result) => ({result})))).toBe(3)
+})
+
+it('waits for what was announced before it goes for the lock, and for nothing that fails', async () => {
+  const {announce, bring} = gather<number, number>()
+  const groups: number[][] = []
+  const run = async (take: () => number[]) => {
+    const items = take()
+    groups.push(items)
+    return items.map((result) => ({result}))
+  }
+  const {opened, open} = door()
+  const second = announce(
+    'ada',
+    opened.then(() => 2)
+  ).then((item) => bring('ada', item, run))
+  const failed = announce(
+    'ada',
+    opened.then(() => {
+      throw new Error('full')
+    })
+  )
+  const first = announce('ada', Promise.resolve(1)).then((item) => bring('ada', item, run))
+  const other = await announce('bob', Promise.resolve(3)).then((item) => bring('bob', item, run))
+  expect([other, groups]).toEqual([3, [[3]]])
+  open()
+  await expect(failed).rejects.toThrow('full')
+  expect(await Promise.all([first, second])).toEqual([1, 2])
+  expect(groups).toEqual([[3], [1, 2]])
 })

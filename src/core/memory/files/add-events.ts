@@ -61,7 +61,7 @@ interface Addition {
   audit: (added: readonly EpisodicEvent[]) => AuditEvent
 }
 
-const gathered = gather<Addition, Added[]>()
+const gathering = gather<Addition, Added[]>()
 
 /**
  * Writes new memories in the one order that loses nothing: temporary files and their fsync outside the lock; then, under it,
@@ -70,14 +70,14 @@ const gathered = gather<Addition, Added[]>()
  * wait for the lock is written together: the disk is waited for once.
  */
 export async function prepareEvents(events: readonly EpisodicEvent[]): Promise<Prepared> {
-  const files = await stage(events)
+  const key = JSON.stringify(requireUserContext('Memories'))
+  // Nobody waits for a batch's next chunk, which is written while the one before is indexed.
+  const files = await (events.length === 1 ? gathering.announce(key, stage(events)) : stage(events))
   const leave = (): void => discard(unplaced(files.map(({staged}) => staged)))
   return {
     async add(audit) {
       try {
-        return await gathered(JSON.stringify(requireUserContext('Memories')), {files, audit}, (take) =>
-          changeProfile((change) => commit(change, take()))
-        )
+        return await gathering.bring(key, {files, audit}, (take) => changeProfile((change) => commit(change, take())))
       } finally {
         leave()
       }

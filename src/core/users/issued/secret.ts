@@ -1,4 +1,5 @@
 import {randomBytes} from '../../ids.ts'
+import {loadedCrypto} from '../../node-crypto.ts'
 import {resolveReference} from '../../reference.ts'
 import {type IssuedKind, type IssuedRecords, issuedStore} from './store.ts'
 
@@ -6,7 +7,8 @@ import {type IssuedKind, type IssuedRecords, issuedStore} from './store.ts'
 export const newSecret = (): string => Buffer.from(randomBytes(32)).toString('base64url')
 
 /** What of a secret is kept: its SHA-256, by the built-in module, which is quicker than ours where many are asked for. */
-export const hashOf = (secret: string): string => process.getBuiltinModule('node:crypto').hash('sha256', secret)
+export const hashOf = (secret: string): string =>
+  (loadedCrypto() ?? process.getBuiltinModule('node:crypto')).hash('sha256', secret)
 
 /** What people call it by: enough of the hash to tell it from all others, and nothing of the secret. */
 export const publicId = ({hash}: {hash: string}): string => hash.slice(0, 16)

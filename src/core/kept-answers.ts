@@ -1,8 +1,6 @@
 import {Looks, noteLooks} from './looks.ts'
 
-/** So long, in milliseconds, may an answer be given again. Time itself changes answers (what is overdue, how much of the disk is free). */
-const LONGEST_MS = 500
-const MOST = 500
+const MOST = 200
 /** Characters. */
 const LARGEST = 64 * 1024
 
@@ -13,12 +11,13 @@ const kept = new Map<string, {answer: string; looks: Looks}>()
  * again before anything is given again. For what a server is asked over and over, by a page that is open or by a script. `work` must read
  * through glance.ts, and write nothing.
  * @param key says what is asked, and by whom
+ * @param longest for so many milliseconds: time itself changes answers (what is overdue, how much of the disk is free)
  */
-export async function keptAnswer(key: string, work: () => Promise<string>): Promise<string> {
+export async function keptAnswer(key: string, longest: number, work: () => Promise<string>): Promise<string> {
   const known = kept.get(key)
   if (known?.looks.hold() === true) return known.answer
   const looks = new Looks()
-  looks.holdUntil(Date.now() + LONGEST_MS)
+  looks.holdUntil(Date.now() + longest)
   const answer = await noteLooks(looks, work)
   kept.delete(key)
   if (key.length + answer.length <= LARGEST && looks.willTell()) keep(key, answer, looks)

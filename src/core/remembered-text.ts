@@ -16,10 +16,10 @@ const remembered = new Map<string, Remembered>()
 /**
  * Text of a small file that is asked for again and again, or undefined where there is none; it is read only where the file is another
  * than before. One call of the system in place of four, and a server asks some twenty times for one page.
+ * @param stat what the file is, where the caller has looked at it
  * @throws every other error of the file system
  */
-export function readRemembered(path: string): string | undefined {
-  const stat = glanceAtFile(path)
+export function readRemembered(path: string, stat = glanceAtFile(path)): string | undefined {
   if (stat === undefined) return undefined
   const known = remembered.get(path)
   if (known !== undefined && isSameFile(known.stat, stat)) return known.text

@@ -176,7 +176,8 @@ function nameInFacet(personaFile: unknown): string | undefined {
   if (store !== undefined) return nameInText(store.document(`${PROFILE_LAYOUT.persona}/${personaFile}`))
   const path = join(paths.persona, personaFile)
   // What a link leads to may be anybody's.
-  return glanceAtLink(path)?.isFile() === true ? nameInText(readRemembered(path)) : undefined
+  const stat = glanceAtLink(path)
+  return stat?.isFile() === true ? nameInText(readRemembered(path, stat)) : undefined
 }
 
 function nameInText(text = 'null'): string | undefined {

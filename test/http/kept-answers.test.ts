@@ -1,5 +1,5 @@
 import {unlinkSync, writeFileSync} from 'node:fs'
-import {join} from 'node:path'
+import {dirname, join} from 'node:path'
 import {setTimeout as sleep} from 'node:timers/promises'
 import {describe, expect, it, onTestFinished, vi} from 'vitest'
 import {withUserContext} from '../../src/core/context.ts'
@@ -34,7 +34,7 @@ describe('an answer that is asked for again', () => {
     let made = 0
     const ask = () => {
       lookAgain()
-      return keptAnswer(path, async () => `${++made} ${glanceAtFile(path)?.size}`)
+      return keptAnswer(path, 500, async () => `${++made} ${glanceAtFile(path)?.size}`)
     }
     expect([await ask(), await ask()]).toEqual(['1 undefined', '1 undefined'])
     writeFileSync(path, 'a')
@@ -54,8 +54,8 @@ describe('an answer that is asked for again', () => {
     const {root} = inTemporaryHome()
     onTestFinished(glanceAtFiles())
     let made = 0
-    expect(await keptAnswer('nothing', async () => `${++made}`)).toBe('1')
-    expect(await keptAnswer('nothing', async () => `${++made}`)).toBe('2')
+    expect(await keptAnswer('nothing', 500, async () => `${++made}`)).toBe('1')
+    expect(await keptAnswer('nothing', 500, async () => `${++made}`)).toBe('2')
     const failing = async (): Promise<string> => {
       glanceAtFile(root)
       try {
@@ -65,8 +65,8 @@ describe('an answer that is asked for again', () => {
       }
       return `${++made}`
     }
-    expect(await keptAnswer('failing', failing)).toBe('3')
-    expect(await keptAnswer('failing', failing)).toBe('4')
+    expect(await keptAnswer('failing', 500, failing)).toBe('3')
+    expect(await keptAnswer('failing', 500, failing)).toBe('4')
   })
 
   it('tells of every document, role and account as they are', async () => {
@@ -132,6 +132,25 @@ describe('an answer that is asked for again', () => {
     await settled(browser, '/api/memories?query=Grace')
     unlinkSync(path)
     expect((await browser.ask('/api/memories?query=Grace')).json.memories).toEqual([])
+  })
+
+  it('finds what another tool put into the folders soon', async () => {
+    inTemporaryHome()
+    const {ada} = await makePeople('ada')
+    const {path} = await withUserContext(ada, async () =>
+      showMemory((await capture({content: 'Met Grace in Lyon'})).id)
+    )
+    const web = await startWeb()
+    const browser = await web.as(ada)
+    await settled(browser, '/api/memories?query=Grace')
+    writeFileSync(
+      join(dirname(path), 'evt-1.json'),
+      JSON.stringify({id: 'evt-1', timestamp: '2026-05-04T10:00:00Z', content: 'Grace came by'})
+    )
+    await vi.waitFor(
+      async () => expect((await browser.ask('/api/memories?query=Grace')).json.memories).toHaveLength(2),
+      {timeout: 8000, interval: 100}
+    )
   })
 
   it('shows a task as its file is', async () => {

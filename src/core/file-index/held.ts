@@ -29,6 +29,7 @@ let holding = 0
 const pools = new Set<Map<string, Idle<Open>[]>>()
 let idle = 0
 let sweeping: NodeJS.Timeout | undefined
+/** Milliseconds. */
 const looked = new WeakMap<object, number>()
 
 /**
@@ -100,13 +101,24 @@ const inodeOf = (file: string): number | undefined => glanceAtFile(file)?.ino
 
 /** Looks at the folders of an index, unless this process did so a moment ago. */
 export async function lookWhenDue(index: object, look: () => Promise<unknown>): Promise<void> {
-  let last = looked.get(index) ?? Number.NEGATIVE_INFINITY
-  if (holding === 0 || Date.now() - last >= LOOK_MS) {
+  if (isDue(index)) {
     await look()
-    last = Date.now()
-    looked.set(index, last)
+    looked.set(index, Date.now())
   }
-  notedLooks()?.holdUntil(last + LOOK_MS)
+  // Whoever gives an answer again looks at the folders first, when they are due.
+  notedLooks()?.note(nameOf(index), () => isDue(index), false)
+}
+
+const isDue = (index: object): boolean =>
+  holding === 0 || Date.now() - (looked.get(index) ?? Number.NEGATIVE_INFINITY) >= LOOK_MS
+
+const names = new WeakMap<object, string>()
+let named = 0
+
+function nameOf(index: object): string {
+  const name = names.get(index) ?? `folders ${named++}`
+  names.set(index, name)
+  return name
 }
 
 function sweepLater(): void {

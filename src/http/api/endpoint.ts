@@ -29,8 +29,11 @@ export interface Endpoint {
   answer: z.ZodType
   /** Where the answer is no JSON. */
   answerType?: string
-  /** Whether the same is asked over and over, and may be answered again as long as nothing changed. What is asked stands in the address alone. */
-  again?: true
+  /**
+   * Where the same is asked over and over: for so many milliseconds it may be answered as before, as long as nothing changed. What is asked
+   * stands in the address alone.
+   */
+  again?: number
   /** Of a success; 200 where it is missing. */
   status?: 200 | 201
   /** Gives the answer as JSON, or a whole response. */
@@ -60,9 +63,9 @@ export function addEndpoints(app: App, endpoints: readonly Endpoint[]): void {
 }
 
 async function answer(one: Endpoint, c: HttpContext): Promise<Response> {
-  if (one.again === true && backend() === undefined) {
+  if (one.again !== undefined && backend() === undefined) {
     const work = async (): Promise<string> => JSON.stringify(await handle(one, c))
-    return json(c, await keptAnswer(`${c.get('person').userId} ${c.req.url}`, work))
+    return json(c, await keptAnswer(`${c.get('person').userId} ${c.req.url}`, one.again, work))
   }
   const result = await handle(one, c)
   return result instanceof Response ? result : json(c, JSON.stringify(result), one.status)

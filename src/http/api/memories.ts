@@ -16,7 +16,7 @@ export const memoryEndpoints = [
     method: 'get',
     path: '/api/memories',
     summary: 'Your memories: newest first, or with a query those that answer it best',
-    again: true,
+    again: 10_000,
     query: z.object({
       query: z.string().optional(),
       type: z.string().optional(),

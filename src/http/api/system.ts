@@ -15,7 +15,7 @@ export const systemEndpoints = [
     method: 'get',
     path: '/api/status',
     summary: 'Who you are here, what there is and what is due',
-    again: true,
+    again: 500,
     answer: z.looseObject({user: userShape, mode: z.string()}),
     async handle() {
       const {profilePath: _path, user, findings, ...status} = await readStatus()

@@ -21,17 +21,19 @@ export async function captures(server: BenchServer, say: Say): Promise<void> {
     const made = endless()
     await oneByOne(people, made, SECONDS)
     const statement = await bareInsert(database)
-    const rates: Record<'bareOne' | 'bareMany' | 'batch' | 'one' | 'many', number[]> = {
+    const rates: Record<'bareOne' | 'bareMany' | 'batch' | 'one' | 'many' | 'together', number[]> = {
       bareOne: [],
       bareMany: [],
       batch: [],
       one: [],
-      many: []
+      many: [],
+      together: []
     }
     for (let round = 0; round < ROUNDS; round++) {
       rates.bareMany.push(database.pgbench(statement, PEOPLE, SECONDS))
       rates.batch.push(await inBatches(people, made, SECONDS))
       rates.many.push(await oneByOne(people, made, SECONDS))
+      rates.together.push(await oneByOne(Array(PEOPLE).fill(people[0]), made, SECONDS))
       rates.bareOne.push(database.pgbench(statement, 1, SECONDS))
       rates.one.push(await oneByOne(people.slice(0, 1), made, SECONDS))
     }
@@ -44,8 +46,9 @@ export async function captures(server: BenchServer, say: Say): Promise<void> {
       beside(batch, bareMany),
       batch / bareMany >= LEAST_SHARE
     )
-    const [many, one] = [median(rates.many), median(rates.one)]
+    const [many, one, together] = [median(rates.many), median(rates.one), median(rates.together)]
     say(`captures of ${PEOPLE} people at once, one by one`, beside(many, bareMany))
+    say(`captures of one person, ${PEOPLE} at once, one by one`, beside(together, bareMany))
     say('captures of one person, one by one', beside(one, bareOne))
   })
 }
@@ -62,7 +65,7 @@ async function bareInsert({query}: BenchDatabase): Promise<string> {
   return `INSERT INTO mh.bare VALUES (${found?.values})`
 }
 
-/** @returns captures a second, each durable before the next of the same person */
+/** @returns captures a second of all of `people` at once, each durable before the next of the same place in the list */
 async function oneByOne(people: readonly UserContext[], made: Iterator<Made>, seconds: number): Promise<number> {
   const end = Date.now() + seconds * 1000
   let done = 0

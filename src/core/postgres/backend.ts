@@ -15,6 +15,7 @@ import {readAccount} from './account-record.ts'
 import {type Database, openDatabase, type Shared} from './database.ts'
 import {postgresLocks} from './named-locks.ts'
 import {openPool} from './pool.ts'
+import {RememberedPeople} from './remembered-people.ts'
 import {currentSnapshot, isLoaded, LOADED, requireSnapshot, type Snapshot, withSnapshot} from './snapshot.ts'
 import {SYSTEM, type Transaction} from './transaction.ts'
 import {
@@ -27,8 +28,6 @@ import {
   type Unit
 } from './unit.ts'
 
-/** People whose documents one process remembers; of each some ten thousand bytes. */
-const MOST_REMEMBERED = 500
 /** Agents at work in one process. */
 const MOST_LOCKS = 100
 
@@ -43,12 +42,15 @@ export async function openPostgres(connection: string): Promise<Backend> {
   // Who holds a lock holds a connection: those must not run out for the work itself.
   const lockPool = await openPool(connection, MOST_LOCKS)
   let jobs: Promise<JobQueue> | undefined
-  const remembered = new Map<string, Documents>()
+  const people = new RememberedPeople()
 
   /** What a change left is what is read from now on. */
   const adopt = (unit: Unit): void => {
     if (unit.accounts !== undefined) shared = read(unit.accounts.row)
-    for (const profile of unit.profiles.values()) adoptProfile(profile)
+    for (const profile of unit.profiles.values()) {
+      adoptProfile(profile)
+      people.wrote(profile.userId, profile.row)
+    }
     for (const [id, user] of unit.accounts?.users ?? []) {
       const snapshot = currentSnapshot(id)
       if (snapshot !== undefined && user !== null) snapshot.user = user
@@ -71,28 +73,22 @@ export async function openPostgres(connection: string): Promise<Backend> {
 
     enter: async (user, fn) => {
       const {userId} = user
-      const before = remembered.get(userId)
+      // What a change that is under way wrote may be taken back.
+      const remembers = currentUnit() === undefined
+      const before = remembers ? people.get(userId) : undefined
       const [found] = await database.rows<
         Shared & PersonRow & {account: string; life: number; documents: string | null}
-      >(userId, ENTER, [userId, before?.life ?? null, before?.revision ?? null])
+      >(userId, ENTER, [userId, before?.life ?? null, before?.row.revision ?? null])
       if (found === undefined)
         throw conflict('PROFILE_GONE', `The account of ${user.username} is gone`, 'mh user list shows who is there')
       const {account, life, documents, settings, accounts, ...row} = found
       shared = read({settings, accounts})
-      const now =
-        before?.life === life && before.revision === row.revision
-          ? before
-          : {
-              life,
-              revision: row.revision,
-              texts: new Map<string, string>(Object.entries(JSON.parse(documents ?? '{}')))
-            }
-      if (now !== before) {
-        remembered.delete(userId)
-        if (remembered.size === MOST_REMEMBERED) remembered.delete(remembered.keys().next().value ?? '')
-        remembered.set(userId, now)
-      }
-      const snapshot: Snapshot = {user: readAccount(account), account, row, documents: now.texts}
+      const texts =
+        before?.life === life && before.row.revision === row.revision
+          ? before.documents
+          : new Map<string, string>(Object.entries(JSON.parse(documents ?? '{}')))
+      if (remembers) people.saw(userId, {life, row, documents: texts})
+      const snapshot: Snapshot = {user: readAccount(account), account, row, documents: texts}
       return withSnapshot(snapshot, () => withUserContext(user, fn))
     },
 
@@ -102,7 +98,8 @@ export async function openPostgres(connection: string): Promise<Backend> {
     lockProfile: async (userId, fn, mayRepeat) => {
       const snapshot = currentSnapshot(userId)
       if (mayRepeat && snapshot !== undefined) {
-        const done = await database.atOnce(userId, snapshot, (unit, profile) => fn(profileWrites(unit, profile)), adopt)
+        const known = {...snapshot, row: people.rowOf(userId, snapshot.row)}
+        const done = await database.atOnce(userId, known, (unit, profile) => fn(profileWrites(unit, profile)), adopt)
         if (done !== undefined) return done.result
       }
       return database.unit(
@@ -234,13 +231,6 @@ function adoptProfile({userId, row, documents}: LockedProfile): void {
     else if (isLoaded(path)) now.set(path, text)
   }
   snapshot.documents = now
-}
-
-/** A person's documents, as they were at a revision of one life of the account: an id comes back where an export was imported again. */
-interface Documents {
-  life: number
-  revision: number
-  texts: ReadonlyMap<string, string>
 }
 
 /** A document, or the lines of a file of lines. */

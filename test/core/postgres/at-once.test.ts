@@ -4,6 +4,7 @@ import {verifyAudit} from '../../../src/core/audit/verify.ts'
 import {enterContext} from '../../../src/core/backend.ts'
 import type {UserContext} from '../../../src/core/context.ts'
 import {readProfileText} from '../../../src/core/documents.ts'
+import {withAccountsLock} from '../../../src/core/locks.ts'
 import {capture, memoryStore, newEvent} from '../../../src/core/memory/memories.ts'
 import {readMode} from '../../../src/core/persona/mode.ts'
 import {setMode} from '../../../src/core/persona/set-mode.ts'
@@ -78,6 +79,29 @@ describeWithPostgres('a capture over PostgreSQL', () => {
     })
   })
 
+  it('is kept with those that come at the same time, each with its own entry in the trail', async () => {
+    const texts = Array.from({length: 30}, (_, at) => `number ${at}`)
+    const kept = await Promise.all(texts.map((content) => enterContext(ada, () => capture({content}))))
+    expect(new Set(kept.map(({id}) => id)).size).toBe(30)
+    expect(await contents(ada)).toEqual(texts.toSorted())
+    const lines = await database.query<{line: string}>('SELECT line FROM audit WHERE user_id = $1', [ada.userId])
+    const noted = lines.map(({line}) => JSON.parse(line)).filter(({event}) => event === 'memory_captured')
+    expect(noted.map(({details}) => details.id).sort()).toEqual(kept.map(({id}) => id).sort())
+    await enterContext(ada, async () => expect(await verifyAudit(false)).toMatchObject({broken: []}))
+  })
+
+  it('is taken back with the change that it is in, and takes nothing of another’s with it', async () => {
+    const inside = withAccountsLock(async () => {
+      await enterContext(ada, () => capture({content: 'inside'}))
+      throw new Error('taken back')
+    })
+    const beside = enterContext(ada, () => capture({content: 'beside it'}))
+    await expect(inside).rejects.toThrow('taken back')
+    await beside
+    expect(await contents(ada)).toEqual(['beside it'])
+    await enterContext(ada, async () => expect(await verifyAudit(false)).toMatchObject({broken: []}))
+  })
+
   it('is refused where the account is gone since its context began', async () => {
     await enterContext(bob, async () => {
       await database.query('DELETE FROM account WHERE user_id = $1', [bob.userId])
@@ -92,6 +116,18 @@ describeWithPostgres('a capture over PostgreSQL', () => {
       await enterContext(ada, () => setMode(wanted))
       expect(await mode()).toBe(wanted)
     }
+  })
+
+  it('sees nothing of what was taken back', async () => {
+    const mode = () => enterContext(ada, () => readMode().currentMode)
+    const change = withAccountsLock(async () => {
+      await enterContext(ada, () => setMode('agent'))
+      expect(await mode()).toBe('agent')
+      throw new Error('taken back')
+    })
+    await expect(change).rejects.toThrow('taken back')
+    await enterContext(ada, () => setMode('emulation'))
+    expect(await mode()).toBe('emulation')
   })
 
   it('sees nothing of an account that had the same id before', async () => {

@@ -2,7 +2,10 @@ import type {AuditEvent} from '../../audit.ts'
 import {changeProfile} from '../../change.ts'
 import {requireUserContext} from '../../context.ts'
 import {conflict} from '../../errors.ts'
+import {gather, type Outcome} from '../../gather.ts'
 import type {Database} from '../../postgres/database.ts'
+import {currentSnapshot} from '../../postgres/snapshot.ts'
+import {currentUnit} from '../../postgres/unit.ts'
 import {type EpisodicEvent, formatEvent} from '../event.ts'
 import {formatChecked, versionOf} from '../read-file.ts'
 import type {Added, EarlierVersion, ManyUpdate, StoredMemory, TrashedMemory, Update} from '../store.ts'
@@ -18,30 +21,62 @@ const change = <T>(
   mayRepeat = false
 ): Promise<T> => changeProfile(({user, audit}) => fn(database.locked(user.userId), audit), mayRepeat)
 
-export function addEvents(database: Database, events: readonly EpisodicEvent[], audit: AuditOf): Promise<Added[]> {
-  const records = events.map((event) => ({event, record: formatChecked(event)}))
-  return change(
-    database,
-    async (locked, note) => {
-      const {atOnce} = locked.profile
-      // A change that is one statement fails where one of them is there.
-      const there = atOnce === undefined ? await presentOf(locked, events) : new Map<string, EpisodicEvent>()
-      const rows: NewRow[] = []
-      const results = records.map(({event, record}): Added => {
-        const existing = there.get(event.id)
-        if (existing !== undefined) return {existing}
-        there.set(event.id, event)
-        rows.push({event, record})
-        return {memory: stored(event, record)}
-      })
-      if (rows.length > 0) {
-        putRows(locked, rows)
-        note(audit(rows.map(({event}) => event)))
-      }
-      return results
-    },
-    true
-  )
+/** What one caller adds: all of it becomes durable, or none of it is acknowledged. */
+interface Addition {
+  memories: readonly NewRow[]
+  audit: AuditOf
+}
+
+const gathered = gather<Addition, Added[]>()
+
+/** Adds memories. What several callers add for one person while they wait for their turn is written together. */
+export async function addEvents(
+  database: Database,
+  events: readonly EpisodicEvent[],
+  audit: AuditOf
+): Promise<Added[]> {
+  const user = requireUserContext('Memories')
+  const memories = events.map((event) => ({event, record: formatChecked(event)}))
+  const asked = currentSnapshot(user.userId)?.permitted
+  // Inside another change it is durable with that one, and with nobody else's.
+  const together = currentUnit() === undefined ? gathered : gather<Addition, Added[]>()
+  return together.bring(JSON.stringify([database.address, user, asked]), {memories, audit}, (take) => {
+    let additions: Addition[] | undefined
+    return change(
+      database,
+      (locked, note) => {
+        additions ??= take()
+        return addTogether(locked, additions, note)
+      },
+      true
+    )
+  })
+}
+
+async function addTogether(
+  locked: Locked,
+  additions: readonly Addition[],
+  note: (event: AuditEvent) => void
+): Promise<Outcome<Added[]>[]> {
+  const all = additions.flatMap(({memories}) => memories.map(({event}) => event))
+  // A change that is one statement fails where one of them is there.
+  const there = locked.profile.atOnce === undefined ? await presentOf(locked, all) : new Map<string, EpisodicEvent>()
+  const rows: NewRow[] = []
+  const outcomes = additions.map(({memories, audit}) => {
+    const added: EpisodicEvent[] = []
+    const result = memories.map(({event, record}): Added => {
+      const existing = there.get(event.id)
+      if (existing !== undefined) return {existing}
+      there.set(event.id, event)
+      rows.push({event, record})
+      added.push(event)
+      return {memory: stored(event, record)}
+    })
+    if (added.length > 0) note(audit(added))
+    return {result}
+  })
+  if (rows.length > 0) putRows(locked, rows)
+  return outcomes
 }
 
 /** Those of the memories that are there already, by their ids. */

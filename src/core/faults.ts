@@ -17,6 +17,7 @@ export type FaultPoint =
   | 'audited'
   | 'indexed'
   | 'committed'
+  | 'forgotten'
   | 'account-journal'
   | 'account-profile'
   | 'account-active'

@@ -18,6 +18,13 @@ const capture = async (home: Home, ...args: string[]): Promise<{id: string; path
 
 const lastAudit = (home: Home, name = 'ada') => verifiedTrail(join(home.root, 'profiles', name, 'logs/audit')).at(-1)
 
+/** Files below the data root that hold one of these words; audit trails name ids. */
+const filesWith = (home: Home, words: readonly string[]): string[] =>
+  readdirSync(home.root, {recursive: true, withFileTypes: true})
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .filter((path) => !/logs.audit/.test(path) && words.some((word) => readFileSync(path).includes(word)))
+
 /** An editor that does what the shell script says with the file "$1". */
 function editorOf(home: Home, script: string): string {
   const path = join(home.home, 'editor.sh')
@@ -304,23 +311,32 @@ describe('memory forget', () => {
     const {json, exitCode} = await mh(home, ['memory', 'forget', '--tag', 'secret', '--yes', '--json'])
     expect(exitCode).toBe(0)
     expect(json).toEqual({forgotten: expect.arrayContaining([id, trashed.id]), remaining: []})
-    for (const name of readdirSync(home.root, {recursive: true, encoding: 'utf8'})) {
-      const path = join(home.root, name)
-      if (
-        /logs.audit/.test(name) ||
-        readdirSync(home.root, {recursive: true, withFileTypes: true}).some(
-          (entry) => entry.isDirectory() && join(entry.parentPath, entry.name) === path
-        )
-      )
-        continue
-      const bytes = readFileSync(path)
-      for (const word of ['swordfish', id, [...id].reverse().join('')])
-        expect([name, word, bytes.includes(word)]).toEqual([name, word, false])
-    }
+    expect(filesWith(home, ['swordfish', id, [...id].reverse().join('')])).toEqual([])
     expect(await contents(home)).toEqual(['quite another thing'])
     expect(lastAudit(home)).toMatchObject({event: 'memories_forgotten', details: {count: 2}})
     expect((await mh(home, ['memory', 'restore', trashed.id])).exitCode).toBe(3)
   })
+
+  it.each(['forgotten:2', 'indexed'])(
+    'that is killed at "%s" can be repeated, and then nothing is left either',
+    async (point) => {
+      const home = temporaryHome()
+      await people(home, 'ada', 'bob')
+      const {id} = await capture(home, 'the swordfish password', '-t', 'secret')
+      await mh(home, ['memory', 'edit', id, '--content', 'the swordfish password of Grace'])
+      const trashed = await capture(home, 'more about the swordfish', '-t', 'secret')
+      await mh(home, ['memory', 'delete', trashed.id])
+      await capture(home, 'something else')
+      await capture(home, 'what Bob keeps', '-u', 'bob')
+      const forget = ['memory', 'forget', '--tag', 'secret', '--yes']
+      expect((await mh(home, forget, {env: {MH_FAULT: point}})).signal).toBe('SIGKILL')
+      expect((await mh(home, forget)).exitCode).toBe(0)
+      expect(filesWith(home, ['swordfish', id, [...id].reverse().join('')])).toEqual([])
+      expect(await contents(home)).toEqual(['something else'])
+      expect(await contents(home, ['-u', 'bob'])).toEqual(['what Bob keeps'])
+      verifiedTrail(join(home.root, 'profiles/ada/logs/audit'))
+    }
+  )
 
   it('names a memory that quotes what was forgotten, and backups that may hold it', async () => {
     const home = temporaryHome()

@@ -2,6 +2,7 @@ import {readdirSync, readFileSync, rmSync} from 'node:fs'
 import {dirname, join} from 'node:path'
 import {changeProfile} from '../../change.ts'
 import {errno} from '../../errors.ts'
+import {reach} from '../../faults.ts'
 import {FolderKnowledge} from '../../file-index/folder-knowledge.ts'
 import {syncFolder} from '../../files.ts'
 import {PROFILE_LAYOUT} from '../../paths.ts'
@@ -43,8 +44,13 @@ export async function forgetEvents(ids: readonly string[]): Promise<{forgotten: 
         event: 'memories_forgotten',
         details: {count: new Set(gone.map(({id}) => id)).size}
       })
-      for (const path of removed) rmSync(path)
+      index.beginForgetting()
+      // Earlier versions go first: while the memory itself is there, a run that was killed can be repeated.
       for (const id of wanted) rmSync(join(change.root, historyFolder(id)), {recursive: true, force: true})
+      for (const path of removed) {
+        reach('forgotten')
+        rmSync(path)
+      }
       for (const folder of new Set([
         ...removed.map((path) => dirname(path)),
         join(change.root, PROFILE_LAYOUT.history)
@@ -55,6 +61,7 @@ export async function forgetEvents(ids: readonly string[]): Promise<{forgotten: 
           index.remove([...wanted])
           for (const mark of folders.marks()) index.setFolder(mark)
         })
+        reach('indexed')
         index.scrub()
       } catch (error) {
         // An index that is damaged goes whole, and what it held with it.

@@ -114,10 +114,10 @@ export function emptyTrash(): Promise<number> {
     const index = memoryIndex.openLocked(change.user)
     try {
       for (const {event, path} of memories) {
-        rmSync(path)
-        // A memory of that id may live on, by an import, and keeps its history.
+        // A memory of that id may live on, by an import, and keeps its history. It goes first: what is in the trash can be emptied again.
         if (index.locate(event.id) === undefined)
           rmSync(join(change.root, historyFolder(event.id)), {recursive: true, force: true})
+        rmSync(path)
       }
     } finally {
       memoryIndex.leave(change.user, index)

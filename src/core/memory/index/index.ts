@@ -136,6 +136,14 @@ export class MemoryIndex extends IndexDatabase implements FolderIndex<IndexEntry
   }
 
   /**
+   * To be called before files are removed that nothing may be left of. Until `scrub` is done, whoever opens the index finds it to be of
+   * no version that is known, and builds it anew: where the process is killed on its way, its words go as well.
+   */
+  beginForgetting(): void {
+    this.guarded(() => this.database.exec(`PRAGMA synchronous = FULL; PRAGMA user_version = 0; ${PRAGMAS}`))
+  }
+
+  /**
    * Writes the whole file anew, so that no byte of what was taken out is left in it or beside it. Removing a row only marks its
    * place as free, and a full-text index keeps the words of removed rows until its parts are merged.
    */
@@ -143,6 +151,7 @@ export class MemoryIndex extends IndexDatabase implements FolderIndex<IndexEntry
     this.guarded(() => {
       this.database.exec("INSERT INTO words (words) VALUES ('optimize')")
       this.database.exec('VACUUM')
+      this.database.exec(`PRAGMA user_version = ${SCHEMA_VERSION}`)
       this.database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
     })
   }

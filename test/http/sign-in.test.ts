@@ -1,6 +1,6 @@
 import {readdirSync, readFileSync} from 'node:fs'
 import {join} from 'node:path'
-import {describe, expect, it} from 'vitest'
+import {describe, expect, it, onTestFinished, vi} from 'vitest'
 import {enterContext} from '../../src/core/backend.ts'
 import {writeSetting} from '../../src/core/config/settings.ts'
 import {requireUser} from '../../src/core/users/accounts.ts'
@@ -60,6 +60,19 @@ describe('registering', () => {
       json: {username: 'dora', password: PASSWORD, token: late.token}
     })
     expect(refused.status).toBe(403)
+  })
+
+  it('takes an invitation for a week, and not after it', async () => {
+    inTemporaryHome()
+    const {ada} = await makePeople('ada')
+    const web = await startWeb()
+    const [used, late] = [await enterContext(ada, () => invite()), await enterContext(ada, () => invite())]
+    const register = async (username: string, token: string) =>
+      (await web.browser().ask('/api/auth/register', {json: {username, password: PASSWORD, token}})).status
+    daysLater(6)
+    expect(await register('bob', used.token)).toBe(201)
+    daysLater(1.01)
+    expect(await register('carl', late.token)).toBe(403)
   })
 
   it('is open to whoever comes where an administrator says so, and closed to everybody where they say that', async () => {
@@ -372,6 +385,19 @@ describe('a token', () => {
     expect((await ask('/api/auth/me')).status).toBe(401)
   })
 
+  it('is good for as many days as it was made for', async () => {
+    inTemporaryHome()
+    const {ada} = await makePeople('ada')
+    const web = await startWeb()
+    const [brief, lasting] = await enterContext(ada, async () => [await createToken({days: 2}), await createToken()])
+    const ask = async ({token}: {token: string}) =>
+      (await web.browser().ask('/api/auth/me', {headers: {authorization: `Bearer ${token}`}})).status
+    daysLater(1.9)
+    expect([await ask(brief), await ask(lasting)]).toEqual([200, 200])
+    daysLater(0.2)
+    expect([await ask(brief), await ask(lasting)]).toEqual([401, 200])
+  })
+
   it('goes before a cookie, and is nothing for guests', async () => {
     inTemporaryHome()
     const {ada, bob} = await makePeople('ada', 'bob')
@@ -386,6 +412,14 @@ describe('a token', () => {
     await expect(enterContext(bob, () => createToken())).rejects.toMatchObject({code: 'NOT_ALLOWED_FOR_ROLE'})
   })
 })
+
+/** Puts the clock forward until the test ends. */
+function daysLater(days: number): void {
+  vi.useFakeTimers({toFake: ['Date'], now: Date.now() + days * 24 * 60 * 60 * 1000})
+  onTestFinished(() => {
+    vi.useRealTimers()
+  })
+}
 
 /** Absolute paths of everything below the data root. */
 const everyFile = (root: string): string[] =>

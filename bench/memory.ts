@@ -20,12 +20,19 @@ const FEW = 100
 const RUNS = 15
 const BARE = Math.min(20_000, COUNT)
 
+interface Beside {
+  what: string
+  value: number
+}
+
 if (!existsSync(join(import.meta.dirname, '../dist/entry.js')))
   throw new Error('there is no dist/: run "npm run build" first')
 const scratch = mkdtempSync(join(tmpdir(), 'mh-bench-'))
 try {
   const few = await profileOf('few', FEW)
-  const many = await captureMany()
+  const beside = bareFiles(few)
+  const many = await captureMany(beside)
+  await importMany(beside)
   await wholeProcesses(few, many)
   inProcess(many)
   await reindex(many)
@@ -33,19 +40,34 @@ try {
   rmSync(scratch, {recursive: true, force: true})
 }
 
-async function captureMany(): Promise<Place> {
+function bareFiles(place: Place): Beside {
+  const {ms} = runScript<{ms: number}>(place, 'bare-writes.ts', [join(scratch, 'bare'), String(BARE)])
+  return {what: 'files written and fsynced, 8 at once', value: perSecond(BARE, ms)}
+}
+
+async function captureMany(beside: Beside): Promise<Place> {
   const place = placeOf('many')
-  const {ms: bareMs} = runScript<{ms: number}>(place, 'bare-writes.ts', [join(scratch, 'bare'), String(BARE)])
   await run(place, ['user', 'create', 'ada'])
   const {ms, peakMb} = await run(place, ['capture', '--batch'], linesOf(COUNT))
   report({
     what: 'mh capture --batch, durable',
     value: perSecond(COUNT, ms),
     unit: 'a second',
-    beside: {what: 'files written and fsynced, 8 at once', value: perSecond(BARE, bareMs)},
+    beside,
     peakMb
   })
   return place
+}
+
+/** JSON lines of which none is there yet, and then the same once more. */
+async function importMany(beside: Beside): Promise<void> {
+  const place = placeOf('imported')
+  await run(place, ['user', 'create', 'ada'])
+  for (const what of ['mh memory import, JSON lines', 'mh memory import, all of it there already']) {
+    const {ms, peakMb} = await run(place, ['memory', 'import', '-'], linesOf(COUNT))
+    report({what, value: perSecond(COUNT, ms), unit: 'a second', beside, peakMb})
+  }
+  rmSync(place.home, {recursive: true})
 }
 
 async function wholeProcesses(few: Place, many: Place): Promise<void> {

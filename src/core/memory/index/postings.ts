@@ -1,16 +1,19 @@
 import type {SQLInputValue} from 'node:sqlite'
 import type {Statements} from '../../file-index/statements.ts'
+import type {WantedRows} from '../search/source.ts'
 import {rowsOf} from './filter.ts'
 import {markersWanted} from './markers.ts'
 import type {IndexFilter} from './types.ts'
 
-/** Rows of memories that hold a term and pass the filter, newest rows first, at most `limit`. */
-export type Postings = (term: string, limit: number) => number[]
+/** Rows of memories that hold a term and pass the filter. */
+type Postings = (wanted: WantedRows) => number[]
 
 /** Rows read from a posting at a time where a filter drops some of them. */
 const PAGE = 10_000
 
-const ALL = 'SELECT rowid FROM words WHERE words MATCH ? ORDER BY rowid DESC LIMIT ?'
+/** Without an order costs half: the index has them oldest first, in several parts. */
+const ANY = 'SELECT rowid FROM words WHERE words MATCH ? LIMIT ?'
+const NEWEST = 'SELECT rowid FROM words WHERE words MATCH ? ORDER BY rowid DESC LIMIT ?'
 /** node:sqlite binds every number as a float, and FTS5 takes no notice of bounds that are no integers: hence the casts. */
 const BETWEEN = `SELECT rowid FROM words WHERE words MATCH ?
   AND rowid BETWEEN CAST(? AS INTEGER) AND CAST(? AS INTEGER) ORDER BY rowid DESC LIMIT ?`
@@ -28,15 +31,15 @@ export function postingsOf(
 ): Postings {
   const excluded = excludedRows(sql, current, excludeSession)
   if (rowsOf(filter).condition.sql === 'TRUE' && excluded.size === 0)
-    return (term, limit) => rows(sql, ALL, match(term), limit)
+    return ({term, limit, all}) => rows(sql, all ? ANY : NEWEST, match(term), limit)
   let known: Passing | undefined
-  return (term, limit) => {
+  return ({term, limit}) => {
     known ??= passing(sql, filter, excluded, span)
     const {lowest, highest, passes, markers, postings} = known
     if (postings !== undefined) return postings.get(term)?.slice(0, limit) ?? []
     if (markers !== undefined) {
-      const found = rows(sql, ALL, match(term), limit)
-      return found.length < limit ? found : rows(sql, ALL, `${match(term)} AND ${markers}`, limit)
+      const found = rows(sql, NEWEST, match(term), limit)
+      return found.length < limit ? found : rows(sql, NEWEST, `${match(term)} AND ${markers}`, limit)
     }
     const found: number[] = []
     for (let from = highest; from >= lowest && found.length < limit; ) {

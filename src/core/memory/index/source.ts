@@ -48,7 +48,7 @@ export function sourceOf(
           longest
         )
       ),
-    postings: (terms) => terms.map(({term, limit}) => postings(term, limit)),
+    postings: (terms) => terms.map(postings),
     toldBetween: (times, limit) =>
       times.map(({from, to}) =>
         sql
@@ -72,12 +72,23 @@ export function sourceOf(
             )
             .map(([row]) => row),
     turns: (rows) => turns('WHERE m.row IN (SELECT value FROM json_each(?))', JSON.stringify(rows)),
-    around: (near, limit) =>
-      turns(
-        `WHERE m.row IN (${beside('(b.timestamp, b.id) < (c.value ->> 0, c.value ->> 1) AND b.timestamp >= c.value ->> 2', 'DESC')}
-          UNION ALL ${beside('(b.timestamp, b.id) > (c.value ->> 0, c.value ->> 1) AND b.timestamp <= c.value ->> 3', 'ASC')})`,
-        ...sides(near, limit)
+    around: (near, limit) => {
+      const beside = sql.arrays<[at: number, before: string, after: string]>(
+        BESIDE,
+        limit * SITTING_GAP_MS,
+        limit,
+        limit * SITTING_GAP_MS,
+        limit,
+        JSON.stringify(near.map(({row}) => row))
       )
+      const rows = new Set(
+        beside.flatMap(([at, ...sides]) =>
+          sides.flatMap((side) => inReach(near[at] as Turn, JSON.parse(side) as Place[]))
+        )
+      )
+      for (const {row} of near) rows.delete(row)
+      return turns('WHERE m.row IN (SELECT value FROM json_each(?))', JSON.stringify([...rows]))
+    }
   }
 }
 
@@ -85,19 +96,28 @@ export function sourceOf(
 const superseded = (sql: Statements): boolean => sql.get('SELECT 1 FROM superseded LIMIT 1') !== undefined
 const withoutCurrent = ({current, ...filter}: IndexFilter): IndexFilter => filter
 
-/** Rows next to those of a JSON array [timestamp, id, earliest, latest][]. One query for all of them: a query for each costs six times as much. */
-const beside = (condition: string, order: 'ASC' | 'DESC'): string =>
-  `SELECT n.row FROM json_each(?) c JOIN memory n ON n.row IN (
-    SELECT b.row FROM memory b WHERE ${condition} ORDER BY b.timestamp ${order}, b.id ${order} LIMIT ?)`
+/** Where a memory lies in time. */
+type Place = [row: number, timestamp: number]
 
-/** Without a session, what is farther away than so many gaps is of another sitting and need not be read. */
-function sides(near: readonly Turn[], limit: number): SQLInputValue[] {
-  const places = near.map(({timestamp, id, session}) => {
-    const reach = session === null ? limit * SITTING_GAP_MS : Number.MAX_SAFE_INTEGER / 2
-    return [timestamp, id, timestamp - reach, timestamp + reach]
-  })
-  const json = JSON.stringify(places)
-  return [json, limit, json, limit]
+/**
+ * Places next to a memory `a`, nearest first, as JSON, read from an index alone. What lies in a session is of it however far away in time,
+ * and nothing else is farther away than so many gaps.
+ */
+const side = (condition: string, order: 'ASC' | 'DESC'): string =>
+  `(SELECT json_group_array(json_array(row, timestamp)) FROM (SELECT b.row, b.timestamp FROM memory b
+    WHERE ${condition} CASE WHEN a.session IS NULL THEN ? ELSE ${Number.MAX_SAFE_INTEGER / 2} END
+    ORDER BY b.timestamp ${order}, b.id ${order} LIMIT ?))`
+
+/** Both sides of each memory of a JSON array of rows, with its place there. One query for all of them: a query for each costs six times as much. */
+const BESIDE = `SELECT c.key, ${side('(b.timestamp, b.id) < (a.timestamp, a.id) AND b.timestamp >= a.timestamp -', 'DESC')},
+    ${side('(b.timestamp, b.id) > (a.timestamp, a.id) AND b.timestamp <= a.timestamp +', 'ASC')}
+  FROM json_each(?) c CROSS JOIN memory a ON a.row = c.value`
+
+/** Rows that may be of a memory's sitting: without a session, a gap ends it. @param places on one side of it, nearest first */
+function inReach({timestamp, session}: Turn, places: readonly Place[]): number[] {
+  const gap = session === null ? SITTING_GAP_MS : Number.POSITIVE_INFINITY
+  const end = places.findIndex(([, at], i) => Math.abs(at - (places[i - 1]?.[1] ?? timestamp)) >= gap)
+  return places.slice(0, end === -1 ? places.length : end).map(([row]) => row)
 }
 
 /** Two look-ups at the ends of the order; min() and max() in one query would read all of it. */

@@ -2,7 +2,7 @@ import {idf, saturation} from './bm25.ts'
 import {isSaidBy} from './factors.ts'
 import type {Question} from './question.ts'
 import type {TermGroup} from './related.ts'
-import type {MemorySource, Totals, Turn} from './source.ts'
+import type {MemorySource, Totals, Turn, WantedRows} from './source.ts'
 import type {Weights} from './weights.ts'
 
 /** Rows read from postings for a question, rarest terms first: what bounds the cost of frequent words. */
@@ -79,20 +79,38 @@ async function bestRows(source: MemorySource, wanted: readonly Wanted[]): Promis
     }
     at += asked.length
   }
-  const best = [...sums].sort((a, b) => b[1] - a[1] || b[0] - a[0]).map(([row]) => row)
   const kept: number[] = []
-  for (let at = 0; at < best.length && kept.length < SCORED; at += LOOKED_AT)
+  for (let at = 0, best = highest(sums, LOOKED_AT); at < sums.size && kept.length < SCORED; at += LOOKED_AT) {
+    // Mostly the first of them will do, and to find those is less work than to put all in order.
+    if (at > 0 && best.length < sums.size) best = highest(sums, sums.size)
     kept.push(...(await source.eligible(best.slice(at, at + LOOKED_AT))))
+  }
   return kept.slice(0, SCORED)
 }
 
+/** The `count` rows with the highest sums, highest first; of equal ones those of higher rows. */
+function highest(sums: ReadonlyMap<number, number>, count: number): number[] {
+  const least =
+    sums.size <= count
+      ? 0
+      : (Float64Array.from([...sums.values()])
+          .sort()
+          .at(-count) ?? 0)
+  const rows: number[] = []
+  sums.forEach((sum, row) => {
+    if (sum >= least) rows.push(row)
+  })
+  const sumOf = (row: number): number => sums.get(row) ?? 0
+  return rows.sort((a, b) => sumOf(b) - sumOf(a) || b - a).slice(0, count)
+}
+
 /** Terms whose rows may all be read, however many pass the filter; else the next one alone, with what is left. */
-function nextTerms(wanted: readonly Wanted[], from: number, left: number): {term: string; limit: number}[] {
-  const asked: {term: string; limit: number}[] = []
+function nextTerms(wanted: readonly Wanted[], from: number, left: number): WantedRows[] {
+  const asked: WantedRows[] = []
   let rest = left
   for (const {term, frequency} of wanted.slice(from)) {
     if (frequency > rest && asked.length > 0) break
-    asked.push({term, limit: rest})
+    asked.push({term, limit: rest, all: frequency <= rest})
     rest -= frequency
     if (rest <= 0) break
   }

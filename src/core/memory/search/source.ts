@@ -44,6 +44,14 @@ export interface Beginning {
   longest: number
 }
 
+/** How many rows of a term are wanted. */
+export interface WantedRows {
+  term: string
+  limit: number
+  /** That is all of them, in any order; else they are the newest, newest first. */
+  all: boolean
+}
+
 /**
  * What a store answers so that search can run over it. A filter is the store's own matter, bound when it makes the source. What may be
  * asked together is, so that a store behind a network is asked few times.
@@ -54,8 +62,8 @@ export interface MemorySource {
   frequencies(terms: readonly string[]): Answer<Map<string, number>>
   /** For each beginning its terms with their frequency. */
   vocabulary(beginnings: readonly Beginning[]): Answer<[term: string, frequency: number][][]>
-  /** For each term the rows of memories that hold it and pass the filter, newest rows first. Some that do not pass may be among them. */
-  postings(terms: readonly {term: string; limit: number}[]): Answer<number[][]>
+  /** For each term the rows of memories that hold it and pass the filter. Some that do not pass may be among them. */
+  postings(terms: readonly WantedRows[]): Answer<number[][]>
   /** For each time (both ends inclusive) the rows of its memories that pass the filter, newest first. */
   toldBetween(times: readonly {from: number; to: number}[], limit: number): Answer<number[][]>
   /** Those of the rows that pass the filter, in their order. */
@@ -63,7 +71,7 @@ export interface MemorySource {
   turns(rows: readonly number[]): Answer<Turn[]>
   /**
    * The memories directly around each of the turns in the order of (timestamp, id), `limit` on either side, each once and in no order.
-   * What is too far away in time to be of a turn's sitting may be left out.
+   * What is too far away in time to be of a turn's sitting may be left out, and so may the turns themselves.
    */
   around(turns: readonly Turn[], limit: number): Answer<Turn[]>
 }

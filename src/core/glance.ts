@@ -23,7 +23,10 @@ export function glanceAtFiles(): () => void {
 }
 
 /** Forgets what was seen: from here on, files are looked at. */
-export const lookAgain = (): void => seen.clear()
+export function lookAgain(): void {
+  seen.clear()
+  until = 0
+}
 
 /** What a link or a file is; undefined where there is nothing. @throws every other error of the file system */
 export const glanceAtLink = (path: string): Stats | undefined =>

@@ -16,7 +16,7 @@ import {sessionSecret} from './session-cookies.ts'
  * @throws MhError NOT_SIGNED_IN (401)
  */
 export async function asPerson(c: HttpContext, next: Next): Promise<void> {
-  lookAgain()
+  await cameTogether()
   const {person, signedInBy, session} = await identify(c)
   c.set('person', person)
   c.set('signedInBy', signedInBy)
@@ -27,6 +27,23 @@ export async function asPerson(c: HttpContext, next: Next): Promise<void> {
     if (!isOpen(c.req.method, c.req.path)) throw notSignedIn()
   }
   await enterContext(person, next)
+}
+
+let together: Promise<void> | undefined
+
+/**
+ * Waits until all requests are read that are there by now, and then looks at files again: a look that is made after several requests came
+ * is fresh for each of them, and ten that come at once need not look ten times.
+ */
+function cameTogether(): Promise<void> {
+  together ??= new Promise((resolve) => {
+    setImmediate(() => {
+      together = undefined
+      lookAgain()
+      resolve()
+    })
+  })
+  return together
 }
 
 type Identified = Pick<Variables, 'person' | 'signedInBy' | 'session'>

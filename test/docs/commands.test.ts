@@ -65,6 +65,15 @@ function mistakeIn(words: readonly string[]): string | undefined {
   return flags.map((flag) => flag.replace(/=.*/, '')).find((flag) => !known.includes(flag) && flag !== '--help')
 }
 
+it('every script of the package that a page names is there', () => {
+  const {scripts} = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+  const named = pages.flatMap((page) =>
+    [...readFileSync(join(root, page), 'utf8').matchAll(/npm run (?:-s )?([\w:]+)/g)].map(([, name = '']) => name)
+  )
+  expect(named.length).toBeGreaterThan(20)
+  expect(named.filter((name) => scripts[name] === undefined)).toEqual([])
+})
+
 it('every command that a page shows is there, with the flags that it is shown with', () => {
   const calls = pages.flatMap((page) =>
     [...codeOf(page)].flatMap((code) => [...callsIn(code)].map((call) => ({page, call})))

@@ -44,7 +44,9 @@ describe('user create', () => {
   it('makes folders 0700 and files 0600, whatever the umask', async () => {
     const home = temporaryHome()
     await people(home, 'ada')
-    await mh(home, ['capture', 'x'])
+    const work =
+      'capture x|memory edit @last --add-tag y|task add z|chat what was x|agents run|backup create|training export'
+    for (const words of work.split('|')) expect((await mh(home, words.split(' '))).exitCode).toBe(0)
     for (const name of ['.', ...readdirSync(home.root, {recursive: true, encoding: 'utf8'})]) {
       const stat = statSync(join(home.root, name))
       expect([name, (stat.mode & 0o777).toString(8)]).toEqual([name, stat.isDirectory() ? '700' : '600'])

@@ -3,7 +3,7 @@ import type {PersonResult} from '../../../src/agents/run-result.ts'
 import {runAgents} from '../../../src/agents/runner.ts'
 import {enterContext} from '../../../src/core/backend.ts'
 import type {UserContext} from '../../../src/core/context.ts'
-import {addToInbox} from '../../../src/core/inbox/add.ts'
+import {addToInbox, LARGEST_ADDED} from '../../../src/core/inbox/add.ts'
 import {inbox} from '../../../src/core/inbox/inbox.ts'
 import {setMode} from '../../../src/core/persona/set-mode.ts'
 import {requireUser} from '../../../src/core/users/accounts.ts'
@@ -97,4 +97,15 @@ it('is filled over HTTP, by text or by bytes, each person their own', async () =
   const trail = await trailOf(ada)
   expect(trail.filter(({event}) => event === 'inbox_added')).toHaveLength(2)
   expect(JSON.stringify(trail)).not.toMatch(/Gr|In bytes/)
+})
+
+it('takes files over HTTP that are larger than whatever else is sent, up to a bound', async () => {
+  const hers = await (await startWeb()).as(ada)
+  const send = (bytes: number) =>
+    hers.ask('/api/inbox', {json: {name: 'book.pdf', base64: Buffer.alloc(bytes).toString('base64')}})
+  expect((await send(LARGEST_ADDED)).json).toEqual({name: 'book.pdf', bytes: LARGEST_ADDED})
+  expect((await send(LARGEST_ADDED + 1)).json.error.code).toBe('INPUT_TOO_LARGE')
+  expect((await send(1.2 * LARGEST_ADDED)).status).toBe(413)
+  expect(await waiting(ada)).toEqual(['book.pdf'])
+  expect(await waiting(bob)).toEqual([])
 })

@@ -1,3 +1,4 @@
+import {type Stats, statSync} from 'node:fs'
 import {glanceAtFile} from '../glance.ts'
 import {notedLooks} from '../looks.ts'
 
@@ -18,8 +19,8 @@ interface Idle<Index> {
 
 /** So many that nobody uses are kept open; whoever finds none waits as long as a command does. A connection takes some 100 kB. */
 const MOST = 128
-/** Of one person. More at once are rare, and would keep others' from being kept. */
-const MOST_OF_ONE = 2
+/** Of one person: what is kept of answers holds as long as the connection that they were read by is open. */
+const MOST_OF_ONE = 10
 const IDLE_MS = 30_000
 /** Other tools' new files are seen after this time at the latest, where a process looks again and again. */
 const LOOK_MS = 500
@@ -29,8 +30,8 @@ let holding = 0
 const pools = new Set<Map<string, Idle<Open>[]>>()
 let idle = 0
 let sweeping: NodeJS.Timeout | undefined
-/** Milliseconds. */
-const looked = new WeakMap<object, number>()
+/** When the folders of an index were looked at last, in milliseconds, by the file that it is. */
+const looked = new Map<string, number>()
 
 /**
  * Says that this process answers many questions, one after another: indexes stay open between them, and folders are looked at for what
@@ -65,13 +66,13 @@ export function heldIndexes<Index extends Open>() {
      * @param purpose what it has to be opened for; one for anything else is none
      */
     async take(file: string, purpose: string, open: () => Promise<Index> | Index): Promise<Index> {
-      const inode = holding > 0 ? inodeOf(file) : undefined
-      return takeIdle(file, purpose, inode) ?? keepInode(await open(), inode)
+      const before = holding > 0 ? glanceAtFile(file) : undefined
+      return takeIdle(file, purpose, before?.ino) ?? noteFile(await open(), file, before)
     },
     /** The same for what opens at once. */
     takeAtOnce(file: string, purpose: string, open: () => Index): Index {
-      const inode = holding > 0 ? inodeOf(file) : undefined
-      return takeIdle(file, purpose, inode) ?? keepInode(open(), inode)
+      const before = holding > 0 ? glanceAtFile(file) : undefined
+      return takeIdle(file, purpose, before?.ino) ?? noteFile(open(), file, before)
     },
     /** Keeps an index for whoever asks next, or closes it. */
     giveBack(file: string, purpose: string, index: Index): void {
@@ -90,41 +91,38 @@ export function heldIndexes<Index extends Open>() {
 }
 
 const inodes = new WeakMap<object, number>()
+const files = new WeakMap<object, string>()
 
-/** @param inode of before the index was opened: where another file took its place in between, the next one who asks finds it to be another */
-function keepInode<Index extends Open>(index: Index, inode: number | undefined): Index {
-  if (inode !== undefined) inodes.set(index, inode)
+/** @param before the index was opened: where another file took its place in between, the next one who asks finds it to be another */
+function noteFile<Index extends Open>(index: Index, file: string, before: Stats | undefined): Index {
+  if (before === undefined) return index
+  inodes.set(index, before.ino)
+  // A new one knows nothing of the folders yet. The number of a file that is gone is soon given to another.
+  const now = statSync(file, {throwIfNoEntry: false})
+  if (now?.ino === before.ino && now.birthtimeMs === before.birthtimeMs)
+    files.set(index, `folders of ${file} ${now.ino} ${now.birthtimeMs}`)
   return index
 }
 
-const inodeOf = (file: string): number | undefined => glanceAtFile(file)?.ino
-
 /** Looks at the folders of an index, unless this process did so a moment ago. */
 export async function lookWhenDue(index: object, look: () => Promise<unknown>): Promise<void> {
-  if (isDue(index)) {
+  const file = files.get(index) ?? ''
+  if (isDue(file)) {
     await look()
-    looked.set(index, Date.now())
+    if (file !== '') looked.set(file, Date.now())
   }
   // Whoever gives an answer again looks at the folders first, when they are due.
-  notedLooks()?.note(nameOf(index), () => isDue(index), false)
+  notedLooks()?.note(file, () => isDue(file), false)
 }
 
-const isDue = (index: object): boolean =>
-  holding === 0 || Date.now() - (looked.get(index) ?? Number.NEGATIVE_INFINITY) >= LOOK_MS
-
-const names = new WeakMap<object, string>()
-let named = 0
-
-function nameOf(index: object): string {
-  const name = names.get(index) ?? `folders ${named++}`
-  names.set(index, name)
-  return name
-}
+const isDue = (file: string): boolean =>
+  holding === 0 || Date.now() - (looked.get(file) ?? Number.NEGATIVE_INFINITY) >= LOOK_MS
 
 function sweepLater(): void {
   sweeping ??= setInterval(() => {
     const now = Date.now()
     closeIdle(({since}) => now - since > IDLE_MS)
+    for (const [file, at] of looked) if (now - at > IDLE_MS) looked.delete(file)
     if (idle > 0) return
     clearInterval(sweeping)
     sweeping = undefined

@@ -14,6 +14,12 @@ export class Statements {
     return Number(this.#object(sql).run(...values).changes)
   }
 
+  /** @returns the rowid of the row that was inserted; undefined where a conflict kept it out */
+  insert(sql: string, ...values: SQLInputValue[]): number | undefined {
+    const {changes, lastInsertRowid} = this.#object(sql).run(...values)
+    return Number(changes) === 0 ? undefined : Number(lastInsertRowid)
+  }
+
   /** The first row as an object, or undefined. */
   get<Row>(sql: string, ...values: SQLInputValue[]): Row | undefined {
     return this.#object(sql).get(...values) as Row | undefined

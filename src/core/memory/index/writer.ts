@@ -64,10 +64,10 @@ export function putFresh(
   change: Change
 ): Conflict[] {
   return entries.flatMap((entry) => {
+    if (insert(sql, change, language, entry, null)) return []
     const there = sql.get<Stored>('SELECT row, id, folder, name FROM memory WHERE id = ?', entry.id)
-    if (there === undefined) insert(sql, change, language, entry, null)
     const {id, folder, name} = entry
-    return there === undefined || (there.folder === folder && there.name === name) ? [] : [{id, folder, name}]
+    return there?.folder === folder && there.name === name ? [] : [{id, folder, name}]
   })
 }
 
@@ -150,10 +150,11 @@ function addCounts(
   }
 }
 
-function insert(sql: Statements, change: Change, language: string, entry: IndexEntry, row: number | null): void {
+/** @returns false where the id is there already, and nothing was inserted */
+function insert(sql: Statements, change: Change, language: string, entry: IndexEntry, row: number | null): boolean {
   const {speaker, terms, asked, asking, person, flags, tags} = entry.found ?? foundBy(entry, language)
-  sql.run(
-    'INSERT INTO memory VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+  const stored = sql.insert(
+    'INSERT INTO memory VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING',
     row,
     entry.id,
     reverse(entry.id),
@@ -174,7 +175,7 @@ function insert(sql: Statements, change: Change, language: string, entry: IndexE
     person,
     flags
   )
-  const stored = row ?? sql.get<{row: number}>('SELECT last_insert_rowid() AS row')?.row ?? 0
+  if (stored === undefined) return false
   sql.run('INSERT INTO words (rowid, terms) VALUES (?, ?)', stored, `${terms} ${markersOf({...entry, tags})}`)
   for (const tag of tags) sql.run('INSERT OR IGNORE INTO tag VALUES (?, ?, ?)', tag, entry.timestamp, stored)
   for (const target of entry.supersedes ?? [])
@@ -191,6 +192,7 @@ function insert(sql: Statements, change: Change, language: string, entry: IndexE
     },
     1
   )
+  return true
 }
 
 function removeRow(sql: Statements, change: Change, row: number): void {

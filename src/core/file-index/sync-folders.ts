@@ -85,8 +85,11 @@ export async function syncFolders<Entry extends FileEntry>(
   const progress = {looked: 0, tell: onProgress, signal, readAhead}
   const known = new Map(index.folders().map((mark) => [mark.path, mark]))
   const waiting = new Set(known.keys()).add('')
-  for (const path of waiting) {
-    const stat = folderStat(join(root, path))
+  const folders = [...waiting]
+  let ahead: {path: string; listing: Listing<Entry>} | undefined
+  for (const [at, path] of folders.entries()) {
+    const early = ahead?.path === path ? ahead.listing : undefined
+    const stat = early?.stat ?? folderStat(join(root, path))
     if (stat === undefined && path === '' && lstatSync(root, {throwIfNoEntry: false})?.isSymbolicLink())
       throw noFolder(root)
     if (stat === undefined) {
@@ -103,8 +106,19 @@ export async function syncFolders<Entry extends FileEntry>(
         continue
       }
     }
-    for (const folder of await listFolder(userId, root, path, stat, index, readEntry, report, progress))
-      waiting.add(folder)
+    const listing = early ?? list(userId, root, path, stat, index, readEntry, progress)
+    // While the last files of this folder are written, the first of the next one are read.
+    const listNext = (): void => {
+      const next = folders[at + 1]
+      const nextStat = next === undefined || readAhead === undefined ? undefined : folderStat(join(root, next))
+      if (next === undefined || nextStat === undefined) return
+      ahead = {path: next, listing: list(userId, root, next, nextStat, index, readEntry, progress)}
+    }
+    for (const folder of await takeFolder(userId, root, path, listing, index, report, progress, listNext))
+      if (!waiting.has(folder)) {
+        waiting.add(folder)
+        folders.push(folder)
+      }
   }
   return report
 }
@@ -153,16 +167,16 @@ export async function syncFile<Entry extends FileEntry>(
   })
 }
 
-/** Reads files by the page. @param ahead how many more pages are asked for while one is worked on */
-async function* readPages<Entry>(
+/** Reads files by the page, the first ones at once. @param ahead how many more pages are asked for while one is worked on */
+function readPages<Entry>(
   files: readonly string[],
   size: number,
   ahead: number,
   read: (names: string[]) => Read<Entry>[] | Promise<Read<Entry>[]>
-): AsyncGenerator<{names: string[]; reads: Read<Entry>[]}> {
+): Pages<Entry> {
   const asked: {names: string[]; reads: Promise<Read<Entry>[]>}[] = []
   let at = 0
-  while (at < files.length || asked.length > 0) {
+  const ask = (): void => {
     for (; at < files.length && asked.length <= ahead; at += size) {
       const names = files.slice(at, at + size)
       const reads = Promise.resolve(read(names))
@@ -170,10 +184,24 @@ async function* readPages<Entry>(
       reads.catch(() => {})
       asked.push({names, reads})
     }
-    const next = asked.shift()
-    if (next !== undefined) yield {names: next.names, reads: await next.reads}
+  }
+  ask()
+  return async function* (allAsked) {
+    for (let told = false; ; ) {
+      ask()
+      if (!told && at >= files.length) {
+        allAsked()
+        told = true
+      }
+      const next = asked.shift()
+      if (next === undefined) return
+      yield {names: next.names, reads: await next.reads}
+    }
   }
 }
+
+/** @param allAsked called once, when no more has to be asked for */
+type Pages<Entry> = (allAsked: () => void) => AsyncGenerator<{names: string[]; reads: Read<Entry>[]}>
 
 /** A young mark that proved right is old enough by now, and need not be looked at again. */
 async function confirm(
@@ -190,17 +218,29 @@ async function confirm(
   })
 }
 
-/** Reads what is new in one folder. @returns its subfolders */
-async function listFolder<Entry extends FileEntry>(
+/** A folder as it was found, and what of it has to be read. */
+interface Listing<Entry> {
+  /** From before it was listed. */
+  stat: Stats
+  notedMs: number
+  names: Dirent[]
+  /** What the index knows of it, by name, and those of them that were not found. */
+  known: ReadonlyMap<string, {id: string}>
+  missing: ReadonlyMap<string, {id: string}>
+  /** How many files are to be read. */
+  fresh: number
+  pages: Pages<Entry>
+}
+
+function list<Entry extends FileEntry>(
   userId: string,
   root: string,
   path: string,
-  before: Stats,
+  stat: Stats,
   index: FolderIndex<Entry>,
   readEntry: ReadEntry<Entry>,
-  report: SyncReport,
-  progress: Progress<Entry>
-): Promise<string[]> {
+  {readAhead}: Progress<Entry>
+): Listing<Entry> {
   const notedMs = Date.now()
   const names = readdirSync(join(root, path), {withFileTypes: true})
   const indexed = index.files(path)
@@ -219,24 +259,37 @@ async function listFolder<Entry extends FileEntry>(
       if (entry !== undefined) indexed.set(file.name, entry)
     } else if (entry === undefined || entry.mtimeMs !== stat.mtimeMs || entry.size !== stat.size) fresh.push(file.name)
   }
+  const pages =
+    readAhead === undefined
+      ? readPages(fresh, CHUNK, 0, (names) => names.map((name) => readEntry(root, path, name, userId)))
+      : readPages(fresh, AHEAD_CHUNK, AHEAD, (names) => readAhead({root, folder: path, names, userId}))
+  return {stat, notedMs, names, known, missing: indexed, fresh: fresh.length, pages}
+}
+
+/** Takes in what is new in one folder. @param listNext called when the last of its files were asked for @returns its subfolders */
+async function takeFolder<Entry extends FileEntry>(
+  userId: string,
+  root: string,
+  path: string,
+  {stat, notedMs, names, known, missing, fresh, pages}: Listing<Entry>,
+  index: FolderIndex<Entry>,
+  report: SyncReport,
+  progress: Progress<Entry>,
+  listNext: () => void
+): Promise<string[]> {
   const unreadable: SyncReport['unreadable'] = []
   // What is gone goes first: a file that was moved keeps its id, and an id has one file.
-  if (indexed.size > 0) {
+  if (missing.size > 0) {
     await withProfileLock(userId, () => {
-      const gone = [...indexed].filter(
+      const gone = [...missing].filter(
         ([name]) => lstatSync(join(root, path, name), {throwIfNoEntry: false}) === undefined
       )
       index.transaction(() => index.remove(gone.map(([, {id}]) => id)))
       report.removed += gone.length
     })
   }
-  progress.looked += names.length - fresh.length
-  const {readAhead} = progress
-  const pages =
-    readAhead === undefined
-      ? readPages(fresh, CHUNK, 0, (names) => names.map((name) => readEntry(root, path, name, userId)))
-      : readPages(fresh, AHEAD_CHUNK, AHEAD, (names) => readAhead({root, folder: path, names, userId}))
-  for await (const {names, reads} of pages) {
+  progress.looked += names.length - fresh
+  for await (const {names, reads} of pages(listNext)) {
     progress.signal?.throwIfAborted()
     progress.looked += names.length
     const entries: Entry[] = []
@@ -264,7 +317,7 @@ async function listFolder<Entry extends FileEntry>(
   progress.tell?.(progress.looked)
   // A file that could not be taken is looked at again each time, and told, until somebody mends it: it may be mended in place, which
   // its folder does not show, and a copy is wanted as soon as the file that it is a copy of goes.
-  const mtimeMs = unreadable.length === 0 ? before.mtimeMs : UNKNOWN
+  const mtimeMs = unreadable.length === 0 ? stat.mtimeMs : UNKNOWN
   for (const file of names) {
     if (file.isSymbolicLink())
       unreadable.push({path: join(root, path, file.name), reason: 'it is a link; links are not followed'})

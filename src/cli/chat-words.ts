@@ -1,5 +1,5 @@
-const WITH_VALUE = /^(?:-u|--user)$/
-const ALONE = /^(?:-u.+|--user=.*|--json|--no-input)$/s
+import {ALONE, WITH_VALUE} from './leading-flags.ts'
+
 const HELP = /^(?:-h|--help)$/
 
 /**

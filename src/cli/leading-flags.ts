@@ -1,7 +1,8 @@
-const WITH_VALUE = /^(-u|--user)$/
+/** The flags of every command: one whose value is the next word, and those that are whole. */
+export const WITH_VALUE = /^(?:-u|--user)$/
+export const ALONE = /^(?:-u.+|--user=.*|--json|--no-input)$/s
 /** The command of `mh` alone. */
 const HOME = 'home'
-const ALONE = /^(-u.+|--user=.*|--json|--no-input)$/s
 
 /**
  * Lets the flags of every command stand before its name too: `mh -u bob remember coffee`. oclif looks for the command in the

@@ -10,6 +10,7 @@ import {
   type Preview
 } from '../core/chat/conversation.ts'
 import {usageError} from '../core/errors.ts'
+import {MODES} from '../core/persona/mode.ts'
 
 export default class Chat extends MhCommand<typeof Chat> {
   static override summary = 'Ask your persona, which answers from your memories'
@@ -32,7 +33,7 @@ export default class Chat extends MhCommand<typeof Chat> {
     }),
     engine: Flags.string({summary: 'Answer without a language model', options: ['recall']}),
     facet: Flags.string({summary: 'The facet of your persona that answers', helpValue: '<facet>'}),
-    mode: Flags.option({options: ['dual', 'agent', 'emulation'] as const, summary: 'The mode of this conversation'})(),
+    mode: Flags.option({options: MODES, summary: 'The mode of this conversation'})(),
     save: Flags.boolean({allowNo: true, default: true, summary: 'Keep the conversation among your memories'}),
     persona: Flags.boolean({
       allowNo: true,

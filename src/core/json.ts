@@ -6,6 +6,9 @@ export type JsonObject = Record<string, unknown>
 export const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
+/** An object as it is; an empty one in the place of anything else. */
+export const objectOf = (value: unknown): JsonObject => (isObject(value) ? value : {})
+
 /** The texts of a list; what else is in it, or stands in its place, is passed over. */
 export const texts = (value: unknown): string[] =>
   Array.isArray(value) ? value.filter((item): item is string => typeof item === 'string') : []

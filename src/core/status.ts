@@ -6,7 +6,7 @@ import {noLegacyData} from './doctor/legacy.ts'
 import {lookAtDocument} from './documents.ts'
 import {MhError} from './errors.ts'
 import {glanceAtLink} from './glance.ts'
-import type {JsonObject} from './json.ts'
+import {type JsonObject, objectOf} from './json.ts'
 import {memoryStore} from './memory/memories.ts'
 import {defaultEngine} from './models/default-engine.ts'
 import type {ModelRegistry} from './models/registry.ts'
@@ -237,6 +237,3 @@ async function answers(model: ResolvedModel | undefined, findings: Finding[]): P
     return false
   }
 }
-
-const objectOf = (value: unknown): JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : {}

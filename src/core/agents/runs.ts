@@ -1,7 +1,7 @@
 import type {AuditEvent} from '../audit.ts'
 import {changeProfile, type ProfileChange} from '../change.ts'
 import {documentPlace, fetchProfileText, listProfileNames, writeDocument} from '../documents.ts'
-import {isObject, type JsonObject, parseObject} from '../json.ts'
+import {isObject, type JsonObject, objectOf, parseObject} from '../json.ts'
 import {PROFILE_LAYOUT} from '../paths.ts'
 import {appendProfileLine, readProfileLines} from '../profile-lines.ts'
 import {requirePermission} from '../users/permissions.ts'
@@ -146,5 +146,3 @@ const isRecord = (value: unknown): value is RunRecord =>
 
 const isUndoing = (value: unknown): value is {undone: string; at: string} =>
   isObject(value) && typeof value.undone === 'string' && typeof value.at === 'string'
-
-const objectOf = (value: unknown): JsonObject => (isObject(value) ? value : {})

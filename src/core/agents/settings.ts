@@ -1,6 +1,6 @@
 import {changeProfile} from '../change.ts'
 import {readDocument, writeDocument} from '../documents.ts'
-import {isObject, type JsonObject} from '../json.ts'
+import {type JsonObject, objectOf} from '../json.ts'
 import {requirePermission} from '../users/permissions.ts'
 
 /** When an agent runs by itself; times are in the person's zone. */
@@ -90,5 +90,4 @@ const isDuration = (value: unknown): value is number => typeof value === 'number
 /** "03:00". */
 export const isTime = (value: unknown): value is string =>
   typeof value === 'string' && /^(?:[01]\d|2[0-3]):[0-5]\d$/.test(value)
-const objectOf = (value: unknown): JsonObject => (isObject(value) ? value : {})
 const own = (object: JsonObject, key: string): unknown => (Object.hasOwn(object, key) ? object[key] : undefined)

@@ -1,3 +1,4 @@
+import {texts} from '../json.ts'
 import type {EpisodicEvent} from '../memory/event.ts'
 import {memoryStore} from '../memory/memories.ts'
 import {readSettings} from '../settings.ts'
@@ -40,7 +41,7 @@ export function privacyOfPerson(): Privacy {
   }
 
   async function quotes({metadata, links}: Judged, depth: number): Promise<string | undefined> {
-    const used = idsIn(metadata.memoriesUsed)
+    const used = texts(metadata.memoriesUsed)
     const ids = [...new Set([...used, ...links.map(({target}) => target)])].filter(
       (id) => id.startsWith('evt-') || used.includes(id)
     )
@@ -56,6 +57,3 @@ export function privacyOfPerson(): Privacy {
 
   return {reasonFor: (event) => reasonFor(event), ownReason}
 }
-
-const idsIn = (value: unknown): string[] =>
-  Array.isArray(value) ? value.filter((one): one is string => typeof one === 'string') : []

@@ -1,4 +1,5 @@
 import {usageError} from '../errors.ts'
+import {isObject} from '../json.ts'
 import {alternatives, nearest} from '../nearest.ts'
 import {parseStoreAddress, shownAddress} from '../store-address.ts'
 import {systemZone, zoneOffset} from '../time.ts'
@@ -62,8 +63,7 @@ const grants = {
   read: (value: string) => {
     try {
       const parsed: unknown = JSON.parse(value)
-      const lists =
-        typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed) ? Object.values(parsed) : [0]
+      const lists = isObject(parsed) ? Object.values(parsed) : [0]
       return lists.every((list) => Array.isArray(list) && list.every((one) => /^\w+$/.test(String(one))))
         ? parsed
         : undefined

@@ -2,6 +2,7 @@ import {readDocument} from '../documents.ts'
 import {MhError} from '../errors.ts'
 import {memoryStore} from '../memory/memories.ts'
 import {PROFILE_LAYOUT, type ProfilePath, paths} from '../paths.ts'
+import {MODES} from '../persona/mode.ts'
 import {readPersona} from '../persona/persona.ts'
 import type {Found} from './finding.ts'
 
@@ -42,7 +43,7 @@ function problemOf(name: ProfilePath, read: () => unknown): Found | undefined {
 function* modeIsKnown(): Generator<Found> {
   const document = readDocument('cognitiveMode')
   const mode = document?.currentMode ?? document?.mode
-  if (document !== undefined && !['dual', 'agent', 'emulation'].includes(String(mode)))
+  if (document !== undefined && !MODES.some((one) => one === String(mode)))
     yield {
       severity: 'warning',
       code: 'UNKNOWN_MODE',

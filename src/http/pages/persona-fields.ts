@@ -1,5 +1,5 @@
 import {usageError} from '../../core/errors.ts'
-import {isObject, type JsonObject} from '../../core/json.ts'
+import {isObject, type JsonObject, objectOf} from '../../core/json.ts'
 import {type FormFields, listIn} from './form.ts'
 
 /** The Big Five. */
@@ -82,7 +82,6 @@ const partsOf = (core: JsonObject): {identity: JsonObject; personality: JsonObje
   values: {...objectOf(core.values)}
 })
 
-const objectOf = (value: unknown): JsonObject => (isObject(value) ? (value as JsonObject) : {})
 const textOf = (value: unknown): string => (typeof value === 'string' || typeof value === 'number' ? String(value) : '')
 const listOf = (value: unknown): string[] =>
   Array.isArray(value) ? value.map(textOf) : value === undefined ? [] : [textOf(value)]

@@ -15,6 +15,7 @@ import {withoutUserContext} from '../../core/context.ts'
 import {conflict, errno, MhError} from '../../core/errors.ts'
 import {withAccountsLock} from '../../core/locks.ts'
 import {serveSeveralPeople} from '../../core/models/keys.ts'
+import {isAlive} from '../../core/processes.ts'
 import {requirePermission} from '../../core/users/permissions.ts'
 import {failedJob} from './job.ts'
 import {JobProcesses} from './processes.ts'
@@ -134,15 +135,6 @@ export async function runningScheduler(): Promise<SchedulerProcess | undefined> 
     await sleep(50)
   }
   return undefined
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return errno(error) !== 'ESRCH'
-  }
 }
 
 /**

@@ -1,9 +1,9 @@
 import {existsSync, readFileSync, rmSync} from 'node:fs'
 import {join} from 'node:path'
-import {errno} from '../errors.ts'
 import {namesIn} from '../files.ts'
 import {migrationJournalPath} from '../migrate/journal-path.ts'
 import {PROFILE_LAYOUT} from '../paths.ts'
+import {isAlive} from '../processes.ts'
 import {systemPaths} from '../system-paths.ts'
 import {findUserById, listUsers} from '../users/accounts.ts'
 import {readJournal} from '../users/journal.ts'
@@ -65,13 +65,4 @@ const isNeeded = (name: string): boolean => name.startsWith('migration.') && exi
 function isOfDeadProcess(name: string): boolean {
   const pid = /\.(\d+)(?:\.[\w.-]+)?$/.exec(name)?.[1]
   return pid !== undefined && !isAlive(Number(pid))
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return errno(error) !== 'ESRCH'
-  }
 }

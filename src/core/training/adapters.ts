@@ -7,6 +7,7 @@ import {ensureFolder, namesIn, readIfThere, unreadable, unwritable, writeDurably
 import {parseObject} from '../json.ts'
 import {notify} from '../notices.ts'
 import {PROFILE_LAYOUT, paths} from '../paths.ts'
+import {isAlive} from '../processes.ts'
 import {localTime} from '../time.ts'
 
 /** What is known of one run of a trainer: run.json in its folder below out/adapters. */
@@ -114,7 +115,9 @@ export function endRun(
 export function listRuns(): TrainingRun[] {
   return folders()
     .flatMap((name) => readable(() => readRun(name)) ?? [])
-    .map((run) => (run.status === 'running' && !isAlive(run.pid) ? {...run, status: 'stopped' as const} : run))
+    .map((run) =>
+      run.status === 'running' && (run.pid === null || !isAlive(run.pid)) ? {...run, status: 'stopped' as const} : run
+    )
     .sort((a, b) => (a.startedAt < b.startedAt ? 1 : -1))
 }
 
@@ -181,16 +184,5 @@ function writeRun({root}: ProfileChange, run: TrainingRun): void {
     writeDurably(path, `${JSON.stringify(run, null, 2)}\n`, temporary)
   } catch (error) {
     throw unwritable(path, error)
-  }
-}
-
-function isAlive(pid: number | null): boolean {
-  if (pid === null) return false
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    // One that belongs to somebody else is alive.
-    return error instanceof Error && 'code' in error && error.code === 'EPERM'
   }
 }

@@ -1,12 +1,12 @@
 import {AsyncLocalStorage} from 'node:async_hooks'
-import {closeSync, openSync} from 'node:fs'
 import {join} from 'node:path'
 import type {DatabaseSync} from 'node:sqlite'
 import {type AccountWrites, backend, type ProfileWrites} from './backend.ts'
-import {conflict, errno, MhError} from './errors.ts'
+import {conflict, MhError} from './errors.ts'
 import {reach} from './faults.ts'
-import {ensureSystemFolder, unwritable} from './files.ts'
+import {unwritable} from './files.ts'
 import {lookAgain} from './glance.ts'
+import {isBusy, openLockFile} from './lock-file.ts'
 import {systemPaths} from './system-paths.ts'
 
 /** Proof that the lock of all accounts is held. */
@@ -110,7 +110,7 @@ export async function withAgentLock<T>(
   const store = backend()
   if (store !== undefined) return withNamedLock(await store.locks.take(`agent ${userId} ${agent}`), fn)
   const path = join(systemPaths.locks, `${userId}.${agent}.lock`)
-  const database = open(path)
+  const database = openLockFile(path)
   try {
     database.exec('BEGIN IMMEDIATE')
   } catch (error) {
@@ -182,7 +182,7 @@ async function enterQueue(name: string): Promise<() => void> {
 
 async function acquire(name: string): Promise<DatabaseSync> {
   const path = join(systemPaths.locks, `${name}.lock`)
-  const database = open(path)
+  const database = openLockFile(path)
   const start = Date.now()
   for (let wait = FIRST_LOOK_MS; ; ) {
     const waited = Date.now() - start
@@ -205,25 +205,6 @@ async function acquire(name: string): Promise<DatabaseSync> {
     wait = Math.min(wait * 1.5, Math.max(OFTEN_MS, Math.min(SELDOM_MS, waited / 10)))
   }
 }
-
-function open(path: string): DatabaseSync {
-  const sqlite = process.getBuiltinModule('node:sqlite')
-  try {
-    // Made by us, so that its mode is 0600; SQLite would ask the umask.
-    closeSync(openSync(path, 'a', 0o600))
-  } catch (error) {
-    if (errno(error) !== 'ENOENT') throw unwritable(path, error)
-    ensureSystemFolder(systemPaths.locks)
-    closeSync(openSync(path, 'a', 0o600))
-  }
-  return new sqlite.DatabaseSync(path, {timeout: 0})
-}
-
-const SQLITE_BUSY = 5
-
-/** True for SQLite's answer that another connection holds the lock. */
-const isBusy = (error: unknown): boolean =>
-  error instanceof Error && 'errcode' in error && ((error.errcode as number) & 0xff) === SQLITE_BUSY
 
 /** A wrong order is a mistake in this program that would show as two processes waiting for each other for ever. */
 function checkOrder(name: string, outer: Held | undefined): void {

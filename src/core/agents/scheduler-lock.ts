@@ -1,8 +1,8 @@
-import {closeSync, existsSync, openSync} from 'node:fs'
+import {existsSync} from 'node:fs'
 import {join} from 'node:path'
 import type {DatabaseSync} from 'node:sqlite'
 import {backend} from '../backend.ts'
-import {ensureSystemFolder, unwritable} from '../files.ts'
+import {isBusy, openLockFile} from '../lock-file.ts'
 import {systemPaths} from '../system-paths.ts'
 
 /** A lock that is held until it is given back. */
@@ -21,7 +21,7 @@ const NAME = 'scheduler'
 export async function takeSchedulerLock(): Promise<SchedulerLock | undefined> {
   const store = backend()
   if (store !== undefined) return store.locks.take(NAME)
-  const database = open()
+  const database = openLockFile(pathOfLock())
   if (!runs(database, 'BEGIN EXCLUSIVE')) return undefined
   return {
     async release() {
@@ -36,7 +36,7 @@ export async function takeSchedulerLock(): Promise<SchedulerLock | undefined> {
 export async function isSchedulerLocked(): Promise<boolean> {
   const store = backend()
   if (store !== undefined) return store.locks.isTaken(NAME)
-  const database = open()
+  const database = openLockFile(pathOfLock())
   if (!runs(database, 'SELECT name FROM sqlite_schema')) return true
   database.close()
   return false
@@ -47,21 +47,6 @@ export const isRootThere = (): boolean => backend() !== undefined || existsSync(
 
 const pathOfLock = (): string => join(systemPaths.locks, 'scheduler.lock')
 
-function open(): DatabaseSync {
-  const path = pathOfLock()
-  ensureSystemFolder(systemPaths.locks)
-  try {
-    // Made by us, so that its mode is 0600; SQLite would ask the umask.
-    closeSync(openSync(path, 'a', 0o600))
-  } catch (error) {
-    throw unwritable(path, error)
-  }
-  const sqlite = process.getBuiltinModule('node:sqlite')
-  return new sqlite.DatabaseSync(path, {timeout: 0})
-}
-
-const SQLITE_BUSY = 5
-
 /** Closes the database where somebody else has it locked. */
 function runs(database: DatabaseSync, statement: string): boolean {
   try {
@@ -69,7 +54,7 @@ function runs(database: DatabaseSync, statement: string): boolean {
     return true
   } catch (error) {
     database.close()
-    if (((error as {errcode?: number}).errcode ?? 0) % 256 === SQLITE_BUSY) return false
+    if (isBusy(error)) return false
     throw error
   }
 }

@@ -1,9 +1,9 @@
-import {closeSync, existsSync, fstatSync, openSync, readSync, renameSync, writeSync} from 'node:fs'
+import {closeSync, existsSync, fstatSync, openSync, renameSync, writeSync} from 'node:fs'
 import {join} from 'node:path'
 import {setTimeout as sleep} from 'node:timers/promises'
-import {errno} from '../errors.ts'
 import {ensureSystemFolder, namesIn, readIfThere} from '../files.ts'
 import {isObject} from '../json.ts'
+import {type LinesEnd, linesFrom} from '../lines-from.ts'
 import {systemPaths} from '../system-paths.ts'
 
 /** What the scheduler tells of an agent. Never the text of a memory. */
@@ -65,7 +65,7 @@ const fileLog: AgentLog = {
   },
 
   async *follow(agent, latest, signal) {
-    const ends = new Map<string, End>()
+    const ends = new Map<string, LinesEnd>()
     for (const name of agent === undefined ? agentsWithLogs() : [agent]) {
       const present = linesFrom(pathOf(name), 0)
       if (present !== undefined) ends.set(name, present)
@@ -121,15 +121,8 @@ const entriesIn = (text: string): AgentLogEntry[] =>
     }
   })
 
-/** Where a log ended when it was looked at. */
-interface End {
-  ino: number
-  /** In bytes. */
-  end: number
-}
-
 /** What was added to a log since the last look. What was written before it was rotated away is read there. */
-function added(agent: string, seen: End | undefined): {text: string; end: End | undefined} {
+function added(agent: string, seen: LinesEnd | undefined): {text: string; end: LinesEnd | undefined} {
   const present = linesFrom(pathOf(agent), 0)
   if (present === undefined) return {text: '', end: seen}
   if (seen === undefined) return {text: present.text, end: present}
@@ -152,24 +145,4 @@ function entriesUntil(agent: string, ino: number, end: number): AgentLogEntry[] 
     .subarray(0, end)
     .toString('utf8')
   return [...older.map((file) => file?.text ?? ''), last].flatMap(entriesIn)
-}
-
-/** Whole lines of a file from a byte on. */
-function linesFrom(path: string, from: number): (End & {text: string}) | undefined {
-  let file: number
-  try {
-    file = openSync(path, 'r')
-  } catch (error) {
-    if (errno(error) === 'ENOENT') return undefined
-    throw error
-  }
-  try {
-    const {size, ino} = fstatSync(file)
-    const bytes = Buffer.alloc(Math.max(0, size - from))
-    const count = readSync(file, bytes, 0, bytes.length, from)
-    const whole = bytes.subarray(0, bytes.subarray(0, count).lastIndexOf(0x0a) + 1)
-    return {text: whole.toString('utf8'), end: from + whole.length, ino}
-  } finally {
-    closeSync(file)
-  }
 }

@@ -2,8 +2,8 @@ import {closeSync, fstatSync, openSync, readFileSync, readSync} from 'node:fs'
 import {join} from 'node:path'
 import {HEAD_FILE} from '../audit.ts'
 import {backend} from '../backend.ts'
-import {errno} from '../errors.ts'
 import {namesIn, readIfThere} from '../files.ts'
+import {linesFrom} from '../lines-from.ts'
 import {withAccountsLock, withProfileLock} from '../locks.ts'
 import {PROFILE_LAYOUT} from '../paths.ts'
 import {systemPaths} from '../system-paths.ts'
@@ -84,14 +84,15 @@ const trailFiles: TrailStore = {
 
   async follow({place}) {
     const ends = new Map<string, number>()
-    for (const day of daysOf(place)) ends.set(day, linesFrom(join(place, day), 0).end)
+    for (const day of daysOf(place)) ends.set(day, linesFrom(join(place, day), 0)?.end ?? 0)
     return async () => {
       let added = ''
       // A profile that was renamed meanwhile is followed no further: its folder is empty from here.
       for (const day of daysOf(place).slice(-2)) {
-        const {text, end} = linesFrom(join(place, day), ends.get(day) ?? 0)
-        ends.set(day, end)
-        added += text
+        const more = linesFrom(join(place, day), ends.get(day) ?? 0)
+        if (more === undefined) continue
+        ends.set(day, more.end)
+        added += more.text
       }
       return added
     }
@@ -115,25 +116,6 @@ function linesAtEnd(path: string): string[] {
     const bytes = Buffer.alloc(Math.min(size, TAIL))
     const count = readSync(file, bytes, 0, bytes.length, size - bytes.length)
     return bytes.subarray(0, count).toString('utf8').split('\n')
-  } finally {
-    closeSync(file)
-  }
-}
-
-/** Whole lines of a file from a byte on, and where the next look begins. */
-function linesFrom(path: string, from: number): {text: string; end: number} {
-  let file: number
-  try {
-    file = openSync(path, 'r')
-  } catch (error) {
-    if (errno(error) === 'ENOENT') return {text: '', end: from}
-    throw error
-  }
-  try {
-    const bytes = Buffer.alloc(Math.max(0, fstatSync(file).size - from))
-    const count = readSync(file, bytes, 0, bytes.length, from)
-    const length = bytes.subarray(0, count).lastIndexOf(0x0a) + 1
-    return {text: bytes.toString('utf8', 0, length), end: from + length}
   } finally {
     closeSync(file)
   }

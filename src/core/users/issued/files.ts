@@ -12,10 +12,9 @@ import {
 } from '../../files.ts'
 import {isObject, parseObject} from '../../json.ts'
 import {notify} from '../../notices.ts'
+import {isSameFile} from '../../same-file.ts'
 import {systemPaths} from '../../system-paths.ts'
 import type {IssuedKind, IssuedRecords, IssuedStore} from './store.ts'
-
-const _KINDS: readonly IssuedKind[] = ['session', 'token', 'invitation', 'link']
 
 /**
  * A file a secret, named by its hash: making one, looking one up and taking one away are each one step of the file system, so that
@@ -82,8 +81,7 @@ function read<K extends IssuedKind>(kind: K, name: string): IssuedRecords[K] | u
     return undefined
   }
   const known = remembered.get(path)
-  if (known?.stat.ino === stat.ino && known.stat.mtimeMs === stat.mtimeMs && known.stat.size === stat.size)
-    return known.record as IssuedRecords[K]
+  if (known !== undefined && isSameFile(known.stat, stat)) return known.record as IssuedRecords[K]
   const text = readIfThere(path)
   if (text === undefined) return undefined
   const record = check(kind, parseObject(text, path), path, name)

@@ -1,7 +1,7 @@
 import {basename, extname} from 'node:path'
-import {TextDecoder} from 'node:util'
 import {readNote} from '../memory/importers/markdown.ts'
 import {NOTES} from '../memory/importers/walk.ts'
+import {decodeText} from './documents/decode.ts'
 import {readInWorker} from './in-worker.ts'
 import {kindOf} from './kinds.ts'
 import {readJson, readJsonLines} from './read-json.ts'
@@ -50,7 +50,7 @@ export async function readItem(reading: Reading, bytes: Uint8Array): Promise<Rea
     const read = await readInWorker({kind, bytes, name: reading.name}, reading.signal)
     return 'reason' in read ? read : {title, ...read}
   }
-  const text = decode(bytes)
+  const text = textOf(bytes)
   if (text === undefined) return {reason: 'it is not text in UTF-8'}
   if (kind === 'text') return readTextNote(reading, title, text)
   try {
@@ -86,12 +86,9 @@ async function readTextNote(
 }
 
 /** UTF-8, or UTF-16 with its mark; undefined where it is neither. */
-function decode(bytes: Uint8Array): string | undefined {
-  const [first, second] = bytes
-  const encoding =
-    first === 0xff && second === 0xfe ? 'utf-16le' : first === 0xfe && second === 0xff ? 'utf-16be' : 'utf-8'
+function textOf(bytes: Uint8Array): string | undefined {
   try {
-    const text = new TextDecoder(encoding, {fatal: true}).decode(bytes)
+    const text = decodeText(bytes)
     return text.includes('\0') ? undefined : text
   } catch {
     return undefined

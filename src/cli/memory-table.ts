@@ -22,5 +22,6 @@ export function printMemories(memories: readonly ShownMemory[]): Promise<string>
 /** The last characters of an id: enough for a person, and what commands take. */
 export const shortId = (id: string): string => id.slice(-8)
 
-const textOf = ({content, response}: Pick<ShownMemory, 'content' | 'response'>): string =>
+/** What a memory says, with what was answered to it. */
+export const textOf = ({content, response}: Pick<ShownMemory, 'content' | 'response'>): string =>
   response === undefined ? content : `${content} — ${response}`

@@ -1,7 +1,7 @@
 import type {Why} from '../core/memory/explain.ts'
 import type {FoundEvent} from '../core/memory/memories.ts'
 import {readSettings} from '../core/settings.ts'
-import {shortId} from './memory-table.ts'
+import {shortId, textOf} from './memory-table.ts'
 import {type Column, printRecords} from './table.ts'
 import {atTerminal} from './terminal.ts'
 
@@ -24,12 +24,7 @@ const COLUMNS: Column<FoundEvent>[] = [
   {title: 'id', value: ({id}) => id, short: ({id}) => shortId(id), piped: true},
   {title: 'when', value: ({timestamp}) => timestamp, piped: true, optional: true},
   {title: 'score', value: ({score, ranks}) => score.toFixed(ranks === undefined ? 2 : 4), piped: true, optional: true},
-  {
-    title: 'what',
-    value: ({content, response}) => (response === undefined ? content : `${content} — ${response}`),
-    piped: true,
-    flexible: true
-  }
+  {title: 'what', value: textOf, piped: true, flexible: true}
 ]
 
 const reasonOf = ({ranks}: FoundEvent, why: Why | undefined): string => [...ranksOf(ranks), ...scoreOf(why)].join('; ')

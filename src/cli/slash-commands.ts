@@ -7,12 +7,13 @@ import {alternatives, nearest} from '../core/nearest.ts'
 import {MODES} from '../core/persona/mode.ts'
 import {readSettings} from '../core/settings.ts'
 import {addTask, listTasks} from '../core/tasks/tasks.ts'
-import {localTime} from '../core/time.ts'
 import {identify} from '../core/users/identify.ts'
+import {shortId} from './memory-table.ts'
 import {citedLines} from './print-answer.ts'
 import {printFound} from './print-found.ts'
 import {printSessions} from './print-sessions.ts'
 import {printRecords} from './table.ts'
+import {shortDue} from './task-table.ts'
 
 const HELP = `/memories           the memories behind the last answer
 /remember <words>   search your memories
@@ -111,17 +112,10 @@ async function openTasks(): Promise<string> {
   const {tasks} = await listTasks({which: 'open'}, 20)
   const {timezone} = readSettings()
   const table = await printRecords(tasks, [
-    {title: 'id', value: ({id}) => id, short: ({id}) => id.slice(-8), piped: true},
+    {title: 'id', value: ({id}) => id, short: ({id}) => shortId(id), piped: true},
     {title: 'priority', value: ({priority}) => priority, piped: true},
-    {
-      title: 'due',
-      value: ({due = ''}) => due,
-      short: ({due}) => (due === undefined ? '' : dueIn(due, timezone)),
-      piped: true
-    },
+    {title: 'due', value: ({due = ''}) => due, short: (task) => shortDue(task, timezone), piped: true},
     {title: 'task', value: ({title}) => title, piped: true, flexible: true}
   ])
   return table || 'No open tasks.'
 }
-
-const dueIn = (due: string, zone: string): string => (due.length === 10 ? due : localTime(Date.parse(due), zone))

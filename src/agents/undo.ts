@@ -2,9 +2,9 @@ import {type RunRecord, runStore} from '../core/agents/runs.ts'
 import {requireUserContext} from '../core/context.ts'
 import {conflict, notFound} from '../core/errors.ts'
 import {withAgentLock} from '../core/locks.ts'
-import type {EpisodicEvent} from '../core/memory/event.ts'
 import {learningsStore} from '../core/memory/learnings.ts'
 import {memoryStore} from '../core/memory/memories.ts'
+import {pagesOf} from '../core/memory/pages.ts'
 import {takeBack} from '../core/memory/provenance.ts'
 import {resolveReference} from '../core/reference.ts'
 import {requirePermission} from '../core/users/permissions.ts'
@@ -48,14 +48,7 @@ export async function undoRun(reference: string): Promise<Undone> {
 async function undo({id: run, agent}: RunRecord): Promise<Undone> {
   const store = memoryStore()
   const undone: Undone = {run, agent, removed: [], restored: [], kept: [], learnings: null}
-  for (let before: EpisodicEvent | undefined; ; ) {
-    const page = await store.list({
-      filter: {run},
-      limit: PAGE,
-      ...(before === undefined ? {} : {before: {timestamp: Date.parse(before.timestamp), id: before.id}})
-    })
-    before = page.at(-1)?.event
-    if (before === undefined) break
+  for await (const page of pagesOf({run}, PAGE)) {
     const ways = page.map(({event}) => ({id: event.id, way: takeBack(event, run)}))
     undone.kept.push(...ways.filter(({way}) => way === 'edited').map(({id}) => id))
     const made = ways.filter(({way}) => way === 'made').map(({id}) => id)

@@ -2,6 +2,7 @@ import {usageError} from '../errors.ts'
 import {resolveReference} from '../reference.ts'
 import {requirePermission} from '../users/permissions.ts'
 import {type MemoryFilter, memoryNotFound, memoryStore} from './memories.ts'
+import {pagesOf} from './pages.ts'
 import type {Remaining} from './store.ts'
 
 /** Which memories are to go: those named, or all that pass the filter. */
@@ -38,13 +39,7 @@ export async function selectToForget({references, filter}: ForgetSelection): Pro
     )
   const store = memoryStore()
   const ids: string[] = []
-  for (let before: {timestamp: number; id: string} | undefined, more = true; more; ) {
-    const page = await store.list({filter, limit: PAGE, ...(before === undefined ? {} : {before})})
-    ids.push(...page.map(({event}) => event.id))
-    const last = page.at(-1)?.event
-    more = page.length === PAGE && last !== undefined
-    if (last !== undefined) before = {timestamp: Date.parse(last.timestamp), id: last.id}
-  }
+  for await (const page of pagesOf(filter, PAGE)) ids.push(...page.map(({event}) => event.id))
   const {type, tag, since = Number.NEGATIVE_INFINITY, until = Number.POSITIVE_INFINITY} = filter
   for (const {event} of await store.trashed()) {
     const at = Date.parse(event.timestamp)

@@ -2,6 +2,7 @@ import {setImmediate} from 'node:timers/promises'
 import {privacyOfPerson} from '../chat/privacy.ts'
 import type {EpisodicEvent} from '../memory/event.ts'
 import {memoryStore} from '../memory/memories.ts'
+import {pagesOf} from '../memory/pages.ts'
 import {PROVIDERS, RECALL} from '../models/resolve.ts'
 import type {CognitiveMode} from '../persona/mode.ts'
 import {modeOf} from './dialogues.ts'
@@ -48,20 +49,16 @@ export async function gather({mode, onProgress, signal}: GatherOptions = {}): Pr
   const total = await store.count({})
   const current = {current: Number.MAX_SAFE_INTEGER}
   leftOut.superseded = total - (await store.count(current))
-  let before: {timestamp: number; id: string} | undefined
   let done = 0
-  for (;;) {
-    const page = await store.list({filter: current, limit: PAGE, ...(before === undefined ? {} : {before})})
+  for await (const page of pagesOf(current, PAGE)) {
     for (const {event} of page) {
       signal?.throwIfAborted()
-      before = {timestamp: Date.parse(event.timestamp), id: event.id}
       done++
       if (mode !== undefined && modeOf(event) !== mode) continue
       const reason = (await privacy.reasonFor(event)) === undefined ? reasonAgainst(event) : 'private'
       if (reason === undefined) memories.push(event)
       else leftOut[reason]++
     }
-    if (page.length === 0) break
     onProgress?.(done, total)
     // Signals and timers have their turn here.
     await setImmediate()

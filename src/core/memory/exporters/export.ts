@@ -3,6 +3,7 @@ import {changeProfile} from '../../change.ts'
 import {requirePermission} from '../../users/permissions.ts'
 import type {EpisodicEvent} from '../event.ts'
 import {type MemoryFilter, memoryStore} from '../memories.ts'
+import {pagesOf} from '../pages.ts'
 import type {ExportFormat} from './formats.ts'
 import {toMarkdown} from './markdown.ts'
 import {openFile, openFolder} from './targets.ts'
@@ -50,19 +51,14 @@ export async function exportMemories(
   {format = 'jsonl', filter = {}, onProgress, signal}: ExportOptions = {}
 ): Promise<number> {
   requirePermission('export')
-  const store = memoryStore()
-  const total = await store.count(filter)
+  const total = await memoryStore().count(filter)
   let count = 0
-  let before: {timestamp: number; id: string} | undefined
-  read: for (;;) {
-    const page = await store.list({filter, limit: PAGE, ...(before === undefined ? {} : {before})})
+  read: for await (const page of pagesOf(filter, PAGE)) {
     for (const {event} of page) {
       signal?.throwIfAborted()
       if ((await write(event)) === false) break read
       count++
-      before = {timestamp: Date.parse(event.timestamp), id: event.id}
     }
-    if (page.length === 0) break
     onProgress?.(count, total)
     // Everything above is done at once: signals and timers have their turn here.
     await setImmediate()

@@ -29,11 +29,24 @@ export async function writeArchive(
   const archive = pack()
   const target = typeof to === 'string' ? createWriteStream(to, {flags: 'wx', mode: 0o600, flush: true}) : to
   const written = pipeline(archive, createGzip(), target, signal === undefined ? {} : {signal})
-  const filled = fill(archive, entries).catch((error: unknown) => {
+  await filled(archive, written, () => fill(archive, entries), signal)
+}
+
+/**
+ * Fills a tar that is being written, and waits for both.
+ * @throws the signal's reason, else why it could not be written, else why it could not be filled
+ */
+export async function filled(
+  archive: Pack,
+  written: Promise<void>,
+  fill: () => Promise<void>,
+  signal: AbortSignal | undefined
+): Promise<void> {
+  const filling = fill().catch((error: unknown) => {
     archive.destroy(error as Error)
     throw error
   })
-  const [end, content] = await Promise.allSettled([written, filled])
+  const [end, content] = await Promise.allSettled([written, filling])
   signal?.throwIfAborted()
   // A target that fails ends the filling as well: its own reason says more than that.
   if (end.status === 'rejected') throw end.reason

@@ -5,7 +5,7 @@ import {pipeline} from 'node:stream/promises'
 import type {ReadableStream} from 'node:stream/web'
 import {pack} from 'tar-stream'
 import {MhError, usageError} from '../errors.ts'
-import {readEntries} from './archive.ts'
+import {filled, readEntries} from './archive.ts'
 import {MANIFEST, type SealedManifest} from './manifest.ts'
 
 /** Name of the encrypted archive in a sealed backup. `age -d` opens it. */
@@ -31,20 +31,14 @@ export async function seal(
   const target = createWriteStream(path, {flags: 'wx', mode: 0o600, flush: true})
   const written = pipeline(tar, target, signal === undefined ? {} : {signal})
   const mtime = new Date(manifest.createdAt)
-  const filled = (async () => {
+  const fill = async (): Promise<void> => {
     tar.entry({name: MANIFEST, mode: 0o600, mtime}, `${JSON.stringify(manifest, null, 2)}\n`)
     const size = encrypted.size(statSync(archive).size)
     const entry = tar.entry({name: SEALED, mode: 0o600, mtime, size}) as unknown as Writable
     await pipeline(Readable.fromWeb(encrypted as ReadableStream<Uint8Array>), entry)
     tar.finalize()
-  })().catch((error: unknown) => {
-    tar.destroy(error as Error)
-    throw error
-  })
-  const [end, content] = await Promise.allSettled([written, filled])
-  signal?.throwIfAborted()
-  if (end.status === 'rejected') throw end.reason
-  if (content.status === 'rejected') throw content.reason
+  }
+  await filled(tar, written, fill, signal)
 }
 
 /**

@@ -2,7 +2,7 @@ import * as Args from '@oclif/core/args'
 import {MhCommand} from '../../cli/base-command.ts'
 import {passphraseFlag, readPassphrase} from '../../cli/read-passphrase.ts'
 import {findBackup} from '../../core/backup/stored.ts'
-import {type VerifiedBackup, verifyBackup} from '../../core/backup/verify-stored.ts'
+import {type VerifiedBackup, verifyBackup} from '../../core/backup/verify.ts'
 
 export default class BackupVerify extends MhCommand<typeof BackupVerify> {
   static override summary = 'Read a backup to its end and compare every file with its manifest'

@@ -14,7 +14,7 @@ import {nearerWords} from './nearer-words.ts'
 import {tasksFor} from './open-tasks.ts'
 import {type Judged, privacyOfPerson} from './privacy.ts'
 import {buildPrompt, type Prompt, type Turn} from './prompt.ts'
-import {resume} from './resume.ts'
+import {type HeldTurn, resume, type Thread} from './resume.ts'
 import {type Proposal, type ToolUse, toolsFor} from './tools.ts'
 
 export interface ConversationOptions {
@@ -89,15 +89,6 @@ export interface Conversation {
   preview(message: string, asking?: Pick<Asking, 'confirm'>): Promise<Preview>
   /** The same conversation, gone on with by another model, facet or in another mode. */
   with(changes: Pick<ConversationOptions, 'model' | 'facet' | 'mode'>): Promise<Conversation>
-}
-
-/** A turn as a conversation holds it: with what says whether it may leave this machine. */
-export type HeldTurn = Turn & {memory: Judged}
-
-/** What goes on from model to model in one conversation. */
-export interface Thread {
-  session: string
-  turns: HeldTurn[]
 }
 
 /** In tokens: what small models of the day are commonly run with. */

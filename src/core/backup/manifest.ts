@@ -1,5 +1,5 @@
 import {isObject} from '../json.ts'
-import type {User} from '../users/user.ts'
+import {isAccountId, isAccountName, type User} from '../users/user.ts'
 
 /** Name of the manifest in an archive. It stands first, so that a list of backups reads no more than that. */
 export const MANIFEST = 'manifest.json'
@@ -110,10 +110,6 @@ function parseHead(text: string): Record<string, unknown> {
 }
 
 const isAccount = (value: unknown): value is User =>
-  isObject(value) &&
-  typeof value.id === 'string' &&
-  /^[\w-]{1,64}$/.test(value.id) &&
-  typeof value.username === 'string' &&
-  /^[\p{L}\p{N}_][\p{L}\p{N}._ @-]{0,63}$/u.test(value.username)
+  isObject(value) && isAccountId(value.id) && isAccountName(value.username)
 
 const shown = (text: string): string => JSON.stringify(text.slice(0, 100))

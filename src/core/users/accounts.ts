@@ -10,7 +10,7 @@ import {alternatives, nearest} from '../nearest.ts'
 import {isSameFile} from '../same-file.ts'
 import {systemPaths} from '../system-paths.ts'
 import {keepCopy} from './copies.ts'
-import {readRole, type User, WRITTEN_ROLE} from './user.ts'
+import {isAccountId, isAccountName, readRole, type User, WRITTEN_ROLE} from './user.ts'
 
 interface AccountsFile {
   version: number
@@ -183,16 +183,9 @@ function check(value: unknown, path: string): AccountsFile {
   const names = new Set<string>()
   const ids = new Set<string>()
   const checked = users.map((user: unknown, index): User => {
-    if (
-      !isObject(user) ||
-      typeof user.id !== 'string' ||
-      !/^[\w-]{1,64}$/.test(user.id) ||
-      typeof user.username !== 'string'
-    ) {
+    if (!isObject(user) || !isAccountId(user.id) || typeof user.username !== 'string')
       throw unreadable(path, `users[${index}] has no proper id and username`)
-    }
-    // The name becomes a folder's: one that leads elsewhere must not be followed, whoever wrote it.
-    if (!/^[\p{L}\p{N}_][\p{L}\p{N}._ @-]{0,63}$/u.test(user.username))
+    if (!isAccountName(user.username))
       throw unreadable(path, `users[${index}] has the username ${JSON.stringify(user.username)}`)
     const name = user.username.toLowerCase()
     if (names.has(name)) throw unreadable(path, `two accounts have the name ${user.username}`)

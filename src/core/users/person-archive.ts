@@ -1,6 +1,6 @@
 import {isFile, isList, type ManifestFile} from '../backup/manifest.ts'
 import {isObject} from '../json.ts'
-import type {User} from './user.ts'
+import {isAccountId, type User} from './user.ts'
 
 /** What an export says about itself: its first entry, manifest.json. It depends on nothing but the person. */
 export interface PersonManifest {
@@ -51,8 +51,7 @@ export function parsePerson(text: string): PersonManifest {
   const {account, files} = value
   if (
     !isObject(account) ||
-    typeof account.id !== 'string' ||
-    !/^[\w-]{1,64}$/.test(account.id) ||
+    !isAccountId(account.id) ||
     account.id.toLowerCase() === 'accounts' ||
     typeof account.username !== 'string'
   )

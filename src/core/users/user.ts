@@ -28,6 +28,16 @@ export interface PublicUser {
   active: boolean
 }
 
+/** Whether it may be an account's id: locks, indexes and files are named by it. */
+export const isAccountId = (id: unknown): id is string => typeof id === 'string' && /^[\w-]{1,64}$/.test(id)
+
+/**
+ * Whether an account that is there may have that name, which is its folder's too: one that leads elsewhere must not be followed, whoever wrote
+ * it. New ones have to keep to more (`checkUsername`).
+ */
+export const isAccountName = (name: unknown): name is string =>
+  typeof name === 'string' && /^[\p{L}\p{N}_][\p{L}\p{N}._ @-]{0,63}$/u.test(name)
+
 /** The roles that an account may be given. */
 export const ROLES = ['owner', 'member', 'guest'] as const
 

@@ -1,5 +1,6 @@
 import {getCookie, setCookie} from 'hono/cookie'
 import {userById} from '../../core/users/accounts.ts'
+import {isAccountId} from '../../core/users/user.ts'
 import type {HttpContext} from '../environment.ts'
 import {isSecure} from '../security/own-requests.ts'
 import {otherSessions} from '../session-cookies.ts'
@@ -13,7 +14,7 @@ const YEAR_S = 365 * 24 * 60 * 60
 /** Whoever used this browser besides the one who is signed in, the latest first; notes the latter. */
 export async function recentPeople(c: HttpContext): Promise<RecentPerson[]> {
   const {userId} = c.var.person
-  const noted = (getCookie(c, RECENT) ?? '').split('.').filter((id) => /^[\w-]{1,64}$/.test(id))
+  const noted = (getCookie(c, RECENT) ?? '').split('.').filter(isAccountId)
   const ids = [userId, ...noted.filter((id) => id !== userId)].slice(0, MOST)
   if (noted.join('.') !== ids.join('.'))
     setCookie(c, RECENT, ids.join('.'), {

@@ -1,4 +1,5 @@
 import {hostname} from 'node:os'
+import type {Job} from '../core/agents/job-queue.ts'
 import {agentLog} from '../core/agents/log.ts'
 import {scheduleStore} from '../core/agents/schedule-store.ts'
 import {backend} from '../core/backend.ts'
@@ -7,7 +8,7 @@ import {usageError} from '../core/errors.ts'
 import {serveSeveralPeople} from '../core/models/keys.ts'
 import {userById} from '../core/users/accounts.ts'
 import {requirePermission} from '../core/users/permissions.ts'
-import type {Job, JobResult} from './scheduler/job.ts'
+import type {JobResult} from './scheduler/job.ts'
 import {JobProcesses} from './scheduler/processes.ts'
 
 /** A worker is there to work: its processes stay so many milliseconds when there is nothing to do. */

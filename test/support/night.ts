@@ -1,8 +1,9 @@
 import {setImmediate} from 'node:timers/promises'
 import type {AgentRun} from '../../src/agents/run-result.ts'
 import {runAgents} from '../../src/agents/runner.ts'
-import type {Job, JobResult} from '../../src/agents/scheduler/job.ts'
+import type {JobResult} from '../../src/agents/scheduler/job.ts'
 import {schedule} from '../../src/agents/scheduler/scheduler.ts'
+import type {Job} from '../../src/core/agents/job-queue.ts'
 import {userById} from '../../src/core/users/accounts.ts'
 
 /** A zone in which it is now the evening, between ten and eleven. */

@@ -1,9 +1,10 @@
+import type {Job} from '../../core/agents/job-queue.ts'
 import {serveSeveralPeople} from '../../core/models/keys.ts'
 import {openStore} from '../../core/open-store.ts'
 import {keepHeapSmall} from '../../core/small-heap.ts'
 import {userById} from '../../core/users/accounts.ts'
 import {runAgents} from '../runner.ts'
-import {failedJob, type Job, type JobResult} from './job.ts'
+import {failedJob, type JobResult} from './job.ts'
 
 /**
  * The process in which the scheduler has agents run, one job at a time. On its own, so that an agent that crashes or eats up the memory

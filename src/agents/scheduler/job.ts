@@ -1,12 +1,6 @@
 import type {PersonResult} from '../run-result.ts'
 
-/** One agent's turn for one person. */
-export interface Job {
-  agent: string
-  userId: string
-}
-
-/** How it went, and what it took. */
+/** How a job went, and what it took. */
 export interface JobResult extends Omit<PersonResult, 'username'> {
   /** Of the processor. */
   cpuMs: number

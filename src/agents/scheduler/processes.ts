@@ -1,6 +1,7 @@
 import {type ChildProcess, fork} from 'node:child_process'
+import type {Job} from '../../core/agents/job-queue.ts'
 import {ownFile} from '../../core/own-file.ts'
-import {failedJob, type Job, type JobResult} from './job.ts'
+import {failedJob, type JobResult} from './job.ts'
 
 /** In milliseconds. */
 export interface JobLimits {

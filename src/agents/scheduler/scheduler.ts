@@ -1,10 +1,11 @@
+import type {Job} from '../../core/agents/job-queue.ts'
 import {type AgentLogEntry, agentLog} from '../../core/agents/log.ts'
 import {type PersonSchedule, scheduleStore} from '../../core/agents/schedule-store.ts'
 import {everybody} from '../../core/users/accounts.ts'
 import type {User} from '../../core/users/user.ts'
 import type {Agent} from '../agent.ts'
 import {allAgents} from '../registry.ts'
-import type {Job, JobResult} from './job.ts'
+import type {JobResult} from './job.ts'
 import {knownOf, planFor, whyIdle} from './people.ts'
 import {byClock} from './plan.ts'
 

@@ -1,6 +1,6 @@
 import type {Client, Pool} from 'pg'
 import type {Db, PgBoss} from 'pg-boss'
-import type {JobQueue, QueuedJob} from '../agents/job-queue.ts'
+import type {Job, JobQueue} from '../agents/job-queue.ts'
 import {notify} from '../notices.ts'
 import {asStoreError} from './errors.ts'
 import {PROGRAM_ROLE} from './pool.ts'
@@ -38,7 +38,7 @@ export async function postgresJobs(pool: Pool, address: string): Promise<JobQueu
 
     async work(concurrency, run, signal) {
       await start(true)
-      await boss.work<QueuedJob>(
+      await boss.work<Job>(
         QUEUE,
         {localConcurrency: concurrency, pollingIntervalSeconds: POLLING, batchSize: 1},
         async ([job]) => {

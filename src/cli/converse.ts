@@ -1,7 +1,8 @@
 import type {Interface} from 'node:readline'
+import {enterContext} from '../core/backend.ts'
 import {noteAssumedRead} from '../core/change.ts'
 import {type ChatAnswer, type ConversationOptions, openConversation} from '../core/chat/conversation.ts'
-import {requireUserContext, withoutUserContext, withUserContext} from '../core/context.ts'
+import {requireUserContext, withoutUserContext} from '../core/context.ts'
 import {type ChatLines, openLines} from './chat-lines.ts'
 import {describeError} from './describe-error.ts'
 import {printAnswer} from './print-answer.ts'
@@ -15,7 +16,7 @@ export async function converse(options: ConversationOptions, streamed: boolean):
   let user = requireUserContext('A conversation')
   let given = options
   for (;;) {
-    const {ending, changes} = await withoutUserContext(() => withUserContext(user, () => talk(given, streamed)))
+    const {ending, changes} = await withoutUserContext(() => enterContext(user, () => talk(given, streamed)))
     if (ending === 'exit') return
     const {session: _session, newest: _newest, ...kept} = {...given, ...changes}
     if (ending === 'new') given = kept

@@ -6,6 +6,7 @@ import {describe, expect, it, onTestFinished} from 'vitest'
 import {type Home, temporaryHome} from '../support/home.ts'
 import {mh, people, type RunOptions} from '../support/mh.ts'
 import {describeWithPostgres, newDatabase, type TestDatabase, testDatabase} from '../support/postgres.ts'
+import {openTerminal} from '../support/terminal.ts'
 
 /** Every file of every profile, with what is in it. */
 function profilesOf(root: string): Record<string, string> {
@@ -50,6 +51,18 @@ async function filledHome(): Promise<Home> {
 }
 
 describeWithPostgres('a store over PostgreSQL', () => {
+  it('lets a conversation at the terminal go on as somebody else', async () => {
+    const database = await prepared()
+    const home = temporaryHome()
+    for (const name of ['ada', 'bob']) await mh(home, ['user', 'create', name], over(database))
+    const terminal = openTerminal(home, ['chat'], {NO_COLOR: '1', MH_STORE: database.address})
+    await terminal.sees('ada> ')
+    terminal.type('/user bob\r')
+    await terminal.sees('bob> ')
+    terminal.type('/exit\r')
+    expect(await terminal.exitCode).toBe(0)
+  })
+
   it('is prepared once, by whoever owns the database, and tells what it is', async () => {
     const {address, drop} = await newDatabase()
     onTestFinished(drop)

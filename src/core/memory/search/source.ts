@@ -1,5 +1,7 @@
+import type {Facts} from '../text/facts.ts'
+
 /** One memory as ranking sees it: its facts, fixed at capture, and where it stands in time. */
-export interface Turn {
+export interface Turn extends Facts {
   row: number
   id: string
   /** Milliseconds, UTC. */
@@ -9,15 +11,6 @@ export interface Turn {
   /** Said or written by the profile's person. A note that begins with somebody's name is theirs as well. */
   byPerson: boolean
   session: string | null
-  terms: string[]
-  asked: string[]
-  asking: number
-  person: number
-  time: boolean
-  number: boolean
-  place: boolean
-  proper: boolean
-  quoted: boolean
   /** Does it pass the filter? One that does not is context for its neighbours, never a result. */
   eligible: boolean
 }

@@ -1,6 +1,6 @@
 import type {AuditEvent} from '../audit.ts'
 import type {EpisodicEvent} from './event.ts'
-import type {Hit, IndexFilter} from './index/index.ts'
+import type {Hit, IndexFilter, NearestRequest} from './index/index.ts'
 
 /** A memory with where and in which state it lies. */
 export interface StoredMemory {
@@ -28,16 +28,6 @@ export interface SearchRequest {
   /** A conversation whose own turns are left out. */
   excludeSession?: string
   explain?: boolean
-}
-
-/** What is nearest to a vector in meaning. */
-export interface NearestRequest {
-  /** Which model made the vectors. */
-  model: string
-  vector: Float32Array
-  limit: number
-  filter: IndexFilter
-  excludeSession?: string
 }
 
 export interface ListRequest {

@@ -1,17 +1,12 @@
 import {join} from 'node:path'
-import type {ReadEntry} from '../../file-index/sync-folders.ts'
+import type {FileEntry, ReadEntry} from '../../file-index/sync-folders.ts'
 import type {EpisodicEvent} from '../event.ts'
 import {findable} from '../index/findable-event.ts'
 import type {IndexEntry} from '../index/index.ts'
 import {readMemoryFile} from '../read-file.ts'
 
 /** Where a memory's file lies, relative to the episodic root, and in which state it was read or written. */
-export interface FilePlace {
-  folder: string
-  name: string
-  mtimeMs: number
-  size: number
-}
+export type FilePlace = Omit<FileEntry, 'id'>
 
 /** Reads a memory's file for the index. */
 export const readEntry: ReadEntry<IndexEntry> = (root, folder, name, userId) => {

@@ -9,19 +9,30 @@ import {termsOf} from './findable.ts'
 import {LOOK_UPS, SCHEMA, SCHEMA_VERSION} from './schema.ts'
 import {sourceOf} from './source.ts'
 import {speakersOf} from './speakers.ts'
-import type {Conflict, Hit, IndexEntry, IndexFilter, IndexOptions, Located, SearchOptions} from './types.ts'
-import {
-  loadVectorFunctions,
-  type NearestRequest,
-  nearestVectors,
-  putVector,
-  vectorCount,
-  withoutVector
-} from './vectors.ts'
+import type {
+  Conflict,
+  Hit,
+  IndexEntry,
+  IndexFilter,
+  IndexOptions,
+  Located,
+  NearestRequest,
+  SearchOptions
+} from './types.ts'
+import {loadVectorFunctions, nearestVectors, putVector, vectorCount, withoutVector} from './vectors.ts'
 import {putEntries, removeRows} from './writer.ts'
 
 export {IndexUnusable} from '../../file-index/unusable.ts'
-export type {Conflict, Hit, IndexEntry, IndexFilter, IndexOptions, Located, SearchOptions} from './types.ts'
+export type {
+  Conflict,
+  Hit,
+  IndexEntry,
+  IndexFilter,
+  IndexOptions,
+  Located,
+  NearestRequest,
+  SearchOptions
+} from './types.ts'
 
 const LOCATED = 'm.id, m.timestamp, m.type, m.folder, m.name, m.mtime AS mtimeMs, m.size'
 

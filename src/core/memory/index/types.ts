@@ -1,3 +1,4 @@
+import type {FileEntry} from '../../file-index/sync-folders.ts'
 import type {Explanation} from '../search/rank.ts'
 import type {FoundBy} from './findable.ts'
 
@@ -22,26 +23,15 @@ export interface Findable {
 }
 
 /** One memory as the store of files hands it to the index. */
-export interface IndexEntry extends Findable {
-  /** Relative to the episodic root, '/' separated, '' for the root itself. */
-  folder: string
-  /** File name. */
-  name: string
-  mtimeMs: number
-  size: number
+export interface IndexEntry extends Findable, FileEntry {
   /** Where it was worked out already, in the profile's language. */
   found?: FoundBy
 }
 
 /** Where a memory lies. */
-export interface Located {
-  id: string
+export interface Located extends FileEntry {
   timestamp: number
   type: string
-  folder: string
-  name: string
-  mtimeMs: number
-  size: number
 }
 
 export interface IndexFilter {
@@ -88,4 +78,14 @@ export interface Conflict {
   id: string
   folder: string
   name: string
+}
+
+/** What is nearest to a vector in meaning. */
+export interface NearestRequest {
+  /** Which model made the vectors. */
+  model: string
+  vector: Float32Array
+  limit: number
+  filter: IndexFilter
+  excludeSession?: string
 }

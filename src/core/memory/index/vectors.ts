@@ -3,7 +3,7 @@ import {MhError} from '../../errors.ts'
 import type {Statements} from '../../file-index/statements.ts'
 import {sha256} from '../../sha256.ts'
 import {conditionOf} from './filter.ts'
-import type {IndexFilter, Located} from './types.ts'
+import type {Located, NearestRequest} from './types.ts'
 
 /** The text that stands for a memory where a model turns it into a vector. */
 export const embeddedText = ({content, response}: {content: string; response?: string}): string =>
@@ -77,15 +77,6 @@ export function nearestVectors(
     ...condition.values,
     limit
   )
-}
-
-export interface NearestRequest {
-  /** Which model made the vectors that are compared. */
-  model: string
-  vector: Float32Array
-  limit: number
-  filter: IndexFilter
-  excludeSession?: string
 }
 
 /**

@@ -7,23 +7,15 @@ import {
   openDatabase,
   reverse
 } from '../../file-index/index-database.ts'
-import type {FolderIndex} from '../../file-index/sync-folders.ts'
+import type {FileEntry, FolderIndex} from '../../file-index/sync-folders.ts'
 import {IndexUnusable} from '../../file-index/unusable.ts'
 import type {TaskFilter} from '../store.ts'
 import {dueMoment, isOpen, type Task} from '../task.ts'
 
 /** One task as its file has it. */
-export interface TaskEntry {
-  id: string
-  folder: string
-  name: string
-  mtimeMs: number
-  size: number
+export interface TaskEntry extends FileEntry {
   task: Task
 }
-
-/** Where a task lies. */
-export type LocatedTask = Omit<TaskEntry, 'task'>
 
 /** A change of the table, or of what is worked out from a task, raises it: older indexes are rebuilt. */
 const VERSION = 1
@@ -83,7 +75,7 @@ export class TaskIndex extends IndexDatabase implements FolderIndex<TaskEntry> {
   }
 
   put(entries: readonly TaskEntry[]): {conflicts: {id: string; folder: string; name: string}[]} {
-    const conflicts: LocatedTask[] = []
+    const conflicts: FileEntry[] = []
     for (const entry of entries) {
       const known = this.locate(entry.id)
       if (known !== undefined && (known.folder !== entry.folder || known.name !== entry.name)) conflicts.push(entry)
@@ -104,12 +96,12 @@ export class TaskIndex extends IndexDatabase implements FolderIndex<TaskEntry> {
   }
 
   files(folder: string): Map<string, {id: string; mtimeMs: number; size: number}> {
-    const rows = this.guarded(() => this.sql.all<LocatedTask>(`SELECT ${LOCATED} FROM task WHERE folder = ?`, folder))
+    const rows = this.guarded(() => this.sql.all<FileEntry>(`SELECT ${LOCATED} FROM task WHERE folder = ?`, folder))
     return new Map(rows.map(({name, ...file}) => [name, file]))
   }
 
-  locate(id: string): LocatedTask | undefined {
-    return this.guarded(() => this.sql.get<LocatedTask>(`SELECT ${LOCATED} FROM task WHERE id = ?`, id))
+  locate(id: string): FileEntry | undefined {
+    return this.guarded(() => this.sql.get<FileEntry>(`SELECT ${LOCATED} FROM task WHERE id = ?`, id))
   }
 
   total(): number {
@@ -133,17 +125,17 @@ export class TaskIndex extends IndexDatabase implements FolderIndex<TaskEntry> {
   }
 
   /** Finished tasks whose file still lies among the active ones: a change was interrupted between its two steps. */
-  misplaced(): LocatedTask[] {
+  misplaced(): FileEntry[] {
     return this.guarded(() =>
-      this.sql.all<LocatedTask>(
+      this.sql.all<FileEntry>(
         `SELECT ${LOCATED} FROM task WHERE state = ${STATE.finished} AND folder NOT IN ('completed') AND folder NOT LIKE 'completed/%'`
       )
     )
   }
 
-  list(filter: TaskFilter, limit: number): readonly (LocatedTask & {record: string})[] {
+  list(filter: TaskFilter, limit: number): readonly (FileEntry & {record: string})[] {
     const {where, values} = conditions(filter)
-    const list = (): (LocatedTask & {record: string})[] =>
+    const list = (): (FileEntry & {record: string})[] =>
       this.sql
         .arrays<[string, string, string, number, number, string]>(
           `SELECT id, folder, name, mtime, size, record FROM task WHERE ${where} ORDER BY ${ORDER} LIMIT ?`,

@@ -5,13 +5,14 @@ import {changeProfile, type ProfileChange} from '../../change.ts'
 import {conflict} from '../../errors.ts'
 import {reach} from '../../faults.ts'
 import {FolderKnowledge} from '../../file-index/folder-knowledge.ts'
+import type {FileEntry} from '../../file-index/sync-folders.ts'
 import {discard, ensureFolder, place, placeOrDiscard, type StagedFile, stageFile, unwritable} from '../../files.ts'
 import {withUnread} from '../../keep-unread.ts'
 import {PROFILE_LAYOUT, paths} from '../../paths.ts'
 import type {StoredTask, TaskLookup, TaskUpdate} from '../store.ts'
 import {formatTask, placeOf, type Task, type TaskPlace} from '../task.ts'
 import {readTaskFile, type TaskFile} from './read-task-file.ts'
-import {type LocatedTask, placeOfFolder, type TaskIndex} from './task-index.ts'
+import {placeOfFolder, type TaskIndex} from './task-index.ts'
 import {tasksIndex} from './tasks-index.ts'
 
 /** What a change of tasks works with, under the person's lock. */
@@ -182,7 +183,7 @@ function record({root, index, folders}: Work, placed: readonly Placed[]): void {
   reach('indexed')
 }
 
-function find({root, index, change}: Work, id: string): {located: LocatedTask; file: TaskFile} | undefined {
+function find({root, index, change}: Work, id: string): {located: FileEntry; file: TaskFile} | undefined {
   const located = index.locate(id)
   if (located === undefined) return undefined
   const file = readTaskFile(root, located.folder, located.name, change.user.userId)

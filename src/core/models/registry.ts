@@ -1,6 +1,6 @@
 import * as z from 'zod'
+import {checked} from '../checked.ts'
 import {documentPlace, readDocument} from '../documents.ts'
-import {unreadable} from '../files.ts'
 import {isObject, texts} from '../json.ts'
 import {PROFILE_LAYOUT} from '../paths.ts'
 
@@ -77,12 +77,5 @@ export const adaptersOf = ({adapters = []}: ModelRegistry['models'][string]): st
 export const readModels = (): ModelRegistry => checkModels(readDocument('models') ?? {})
 
 /** The registry that a document holds. @throws MhError UNREADABLE_FILE (exit 1) with the key that is wrong */
-export function checkModels(document: unknown): ModelRegistry {
-  const result = modelRegistry.safeParse(document)
-  if (result.success) return result.data
-  const issue = result.error.issues[0]
-  throw unreadable(
-    documentPlace(PROFILE_LAYOUT.models),
-    issue === undefined ? 'it is no model registry' : `${issue.path.join('.') || 'the whole'}: ${issue.message}`
-  )
-}
+export const checkModels = (document: unknown): ModelRegistry =>
+  checked(modelRegistry, document, documentPlace(PROFILE_LAYOUT.models))

@@ -1,13 +1,12 @@
 import {existsSync, readFileSync, realpathSync} from 'node:fs'
 import {join, normalize, resolve} from 'node:path'
-import type {ZodType} from 'zod'
 import {backend} from '../backend.ts'
+import {checked} from '../checked.ts'
 import {requireUserContext} from '../context.ts'
 import {documentPlace, readDocument, readProfileText} from '../documents.ts'
 import {AccessDeniedError, notFound} from '../errors.ts'
 import {isInside, unreadable} from '../files.ts'
-import type {JsonObject} from '../json.ts'
-import {isObject, parseObject} from '../json.ts'
+import {isObject, type JsonObject, parseObject} from '../json.ts'
 import {alternatives, nearest} from '../nearest.ts'
 import {PROFILE_LAYOUT, paths} from '../paths.ts'
 import {getSecurityPolicy} from '../users/policy.ts'
@@ -33,14 +32,14 @@ export function readPersona(facet?: string): Persona {
   const entry = facetOf(id, index)
   const overlaid = entry?.personaFile ? overlay(core, readFacet(entry.personaFile)) : core
   return {
-    core: check(personaCore, overlaid, documentPlace(PROFILE_LAYOUT.personaCore)),
+    core: checked(personaCore, overlaid, documentPlace(PROFILE_LAYOUT.personaCore)),
     facet: {id, name: entry?.name ?? id, description: entry?.description ?? ''}
   }
 }
 
 /** @throws MhError UNREADABLE_FILE */
 export const readFacetIndex = (): FacetIndex =>
-  check(facetIndex, readDocument('facetIndex') ?? {}, documentPlace(PROFILE_LAYOUT.facetIndex))
+  checked(facetIndex, readDocument('facetIndex') ?? {}, documentPlace(PROFILE_LAYOUT.facetIndex))
 
 /** A facet that may be used; undefined for `default` where there are none. @throws MhError FACET_NOT_FOUND (exit 3) with the nearest names */
 export function facetOf(id: string, {facets}: FacetIndex): FacetIndex['facets'][string] | undefined {
@@ -67,7 +66,7 @@ export function facetOf(id: string, {facets}: FacetIndex): FacetIndex['facets'][
 export function readFacet(personaFile: string): JsonObject {
   if (backend() !== undefined) return readStoredFacet(personaFile)
   const path = resolve(paths.persona, personaFile)
-  return check(personaCore, parseObject(readInsidePersona(path), path), path)
+  return checked(personaCore, parseObject(readInsidePersona(path), path), path)
 }
 
 /** Where a database keeps the persona, there is nothing that dots could lead to. */
@@ -77,7 +76,7 @@ function readStoredFacet(personaFile: string): JsonObject {
   if (!isInside(relative, PROFILE_LAYOUT.persona)) throw outside(place, documentPlace(PROFILE_LAYOUT.persona))
   const text = readProfileText(relative)
   if (text === undefined) throw unreadable(place, 'the facet file is not there')
-  return check(personaCore, parseObject(text, place), place)
+  return checked(personaCore, parseObject(text, place), place)
 }
 
 /** facets.json may have come from anywhere: neither dots nor a link may lead out of the persona's folder. */
@@ -116,13 +115,3 @@ const overlay = (core: JsonObject, facet: JsonObject): JsonObject => ({
     })
   )
 })
-
-function check<T>(schema: ZodType<T>, value: unknown, path: string): T {
-  const result = schema.safeParse(value)
-  if (result.success) return result.data
-  const issue = result.error.issues[0]
-  throw unreadable(
-    path,
-    issue === undefined ? 'it is no persona' : `${issue.path.join('.') || 'the whole'}: ${issue.message}`
-  )
-}

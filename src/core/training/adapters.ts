@@ -2,8 +2,9 @@ import {lstatSync, statSync} from 'node:fs'
 import {join} from 'node:path'
 import * as z from 'zod'
 import {changeProfile, type ProfileChange} from '../change.ts'
+import {checked} from '../checked.ts'
 import {conflict, MhError} from '../errors.ts'
-import {ensureFolder, namesIn, readIfThere, unreadable, unwritable, writeDurably} from '../files.ts'
+import {ensureFolder, namesIn, readIfThere, unwritable, writeDurably} from '../files.ts'
 import {parseObject} from '../json.ts'
 import {notify} from '../notices.ts'
 import {PROFILE_LAYOUT, paths} from '../paths.ts'
@@ -170,10 +171,7 @@ function baseModelIn(folder: string): string | null {
 function readRun(name: string): TrainingRun | undefined {
   const path = join(paths.adapters, name, RUN_FILE)
   const text = readIfThere(path)
-  if (text === undefined) return undefined
-  const result = trainingRun.safeParse({...parseObject(text, path), name})
-  if (result.success) return result.data
-  throw unreadable(path, `${result.error.issues[0]?.path.join('.')}: ${result.error.issues[0]?.message}`)
+  return text === undefined ? undefined : checked(trainingRun, {...parseObject(text, path), name}, path)
 }
 
 /** A file beside what the trainer writes, wherever the person's other records are kept. */

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import {checked} from '../checked.ts'
 import {documentPlace, readDocument} from '../documents.ts'
 import {notFound} from '../errors.ts'
 import {unreadable} from '../files.ts'
@@ -18,12 +19,8 @@ const trainingSettings = z.looseObject({
 export type TrainingSettings = z.infer<typeof trainingSettings>
 
 /** The current person's settings for training. @throws MhError UNREADABLE_FILE (exit 1) with the line or the key that is wrong */
-export function readTrainingSettings(): TrainingSettings {
-  const result = trainingSettings.safeParse(readDocument('training') ?? {})
-  if (result.success) return result.data
-  const issue = result.error.issues[0]
-  throw unreadable(place(), `${issue?.path.join('.') || 'the whole'}: ${issue?.message ?? 'it does not fit'}`)
-}
+export const readTrainingSettings = (): TrainingSettings =>
+  checked(trainingSettings, readDocument('training') ?? {}, place())
 
 /**
  * The program that trains, with its arguments: "{dataset}" and "{output}" become those folders, and every other word in braces

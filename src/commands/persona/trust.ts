@@ -1,6 +1,7 @@
 import * as Args from '@oclif/core/args'
 import {MhCommand} from '../../cli/base-command.ts'
-import {setTrust, showTrust, type TrustLevel} from '../../core/persona/change.ts'
+import {setTrust, showTrust} from '../../core/persona/change.ts'
+import type {TrustLevel} from '../../core/persona/value.ts'
 
 export default class PersonaTrust extends MhCommand<typeof PersonaTrust> {
   static override summary = "Show or set what a model's tools may do by themselves"

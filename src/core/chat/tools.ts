@@ -3,8 +3,8 @@ import {changeProfile} from '../change.ts'
 import {MhError} from '../errors.ts'
 import {capture} from '../memory/memories.ts'
 import type {EngineTool} from '../models/engine.ts'
-import type {TrustLevel} from '../persona/change.ts'
 import type {CognitiveMode} from '../persona/mode.ts'
+import {TRUST_LEVELS, type TrustLevel} from '../persona/value.ts'
 import {readSettings} from '../settings.ts'
 import {readDue} from '../tasks/due.ts'
 import {TASK_PRIORITIES, TASK_STATUSES} from '../tasks/task.ts'
@@ -44,8 +44,6 @@ interface Tool<T> {
   run(input: T): Promise<unknown>
 }
 
-const ORDER: readonly TrustLevel[] = ['observe', 'suggest', 'supervised_auto', 'bounded_auto']
-
 /**
  * The tools that a model is offered: those that the person's trust level, mode and role leave. In emulation there are none; where
  * nobody can be asked, none that would have to ask. What is decided here hangs on nothing that a model or a memory says.
@@ -55,7 +53,7 @@ export function toolsFor(setting: ToolSetting): EngineTool[] {
   if (mode === 'emulation') return []
   const mayWrite = trust !== 'observe' && permits('capture', mode).allowed && permits('task').allowed
   return [...readers(setting), ...(mayWrite ? writers() : [])].flatMap((tool) => {
-    const asks = tool.unasked !== undefined && ORDER.indexOf(trust) < ORDER.indexOf(tool.unasked)
+    const asks = tool.unasked !== undefined && TRUST_LEVELS.indexOf(trust) < TRUST_LEVELS.indexOf(tool.unasked)
     return asks && confirm === undefined ? [] : [offered(tool, asks ? confirm : undefined, setting)]
   })
 }

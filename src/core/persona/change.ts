@@ -1,8 +1,7 @@
 import {join} from 'node:path'
 import {documentPlace} from '../documents.ts'
 import {conflict, usageError} from '../errors.ts'
-import type {JsonObject} from '../json.ts'
-import {parseObject} from '../json.ts'
+import {type JsonObject, parseObject} from '../json.ts'
 import {alternatives} from '../nearest.ts'
 import {PROFILE_LAYOUT} from '../paths.ts'
 import {sha256} from '../sha256.ts'
@@ -10,11 +9,7 @@ import {requirePermission} from '../users/permissions.ts'
 import {formatDocument, PARTS, type PersonaPart, readPart, readPersonaTexts} from './documents.ts'
 import {facetFile} from './facets.ts'
 import {changePersona} from './history.ts'
-import {placeOf, withValue, wrongIn} from './value.ts'
-
-/** How far a model's tools may go by themselves. */
-export const TRUST_LEVELS = ['observe', 'suggest', 'supervised_auto', 'bounded_auto'] as const
-export type TrustLevel = (typeof TRUST_LEVELS)[number]
+import {placeOf, TRUST_LEVELS, type TrustLevel, withValue, wrongIn} from './value.ts'
 
 /**
  * Sets one value of the persona, by its dotted path ("identity.role", "personality.traits.openness", "routines.daily").

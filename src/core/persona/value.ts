@@ -5,6 +5,10 @@ import {alternatives, nearest} from '../nearest.ts'
 import {personaCore} from './core.ts'
 import type {PersonaPart} from './documents.ts'
 
+/** How far a model's tools may go by themselves, the least first. */
+export const TRUST_LEVELS = ['observe', 'suggest', 'supervised_auto', 'bounded_auto'] as const
+export type TrustLevel = (typeof TRUST_LEVELS)[number]
+
 /** A person in persona/relationships.json. */
 const relationships = z.looseObject({
   people: z
@@ -16,7 +20,7 @@ const habits = z.array(z.union([z.string(), z.looseObject({})])).optional()
 const routines = z.looseObject({daily: habits, weekly: habits, monthly: habits})
 
 const decisionRules = z.looseObject({
-  trustLevel: z.enum(['observe', 'suggest', 'supervised_auto', 'bounded_auto']).optional(),
+  trustLevel: z.enum(TRUST_LEVELS).optional(),
   rules: z.array(z.looseObject({name: z.string().optional(), when: z.string().optional()})).optional()
 })
 

@@ -6,6 +6,7 @@ import {searchMemories} from '../core/memory/memories.ts'
 import {alternatives, nearest} from '../core/nearest.ts'
 import {MODES} from '../core/persona/mode.ts'
 import {readSettings} from '../core/settings.ts'
+import {shownDue} from '../core/tasks/due.ts'
 import {addTask, listTasks} from '../core/tasks/tasks.ts'
 import {identify} from '../core/users/identify.ts'
 import {shortId} from './memory-table.ts'
@@ -13,7 +14,6 @@ import {citedLines} from './print-answer.ts'
 import {printFound} from './print-found.ts'
 import {printSessions} from './print-sessions.ts'
 import {printRecords} from './table.ts'
-import {shortDue} from './task-table.ts'
 
 const HELP = `/memories           the memories behind the last answer
 /remember <words>   search your memories
@@ -114,7 +114,7 @@ async function openTasks(): Promise<string> {
   const table = await printRecords(tasks, [
     {title: 'id', value: ({id}) => id, short: ({id}) => shortId(id), piped: true},
     {title: 'priority', value: ({priority}) => priority, piped: true},
-    {title: 'due', value: ({due = ''}) => due, short: (task) => shortDue(task, timezone), piped: true},
+    {title: 'due', value: ({due = ''}) => due, short: (task) => shownDue(task, timezone), piped: true},
     {title: 'task', value: ({title}) => title, piped: true, flexible: true}
   ])
   return table || 'No open tasks.'

@@ -1,9 +1,9 @@
 import {readSettings} from '../core/settings.ts'
 import type {Status} from '../core/status.ts'
+import {shownDue} from '../core/tasks/due.ts'
 import {plural} from './plural.ts'
 import {relativeTime} from './relative-time.ts'
 import {printFields} from './table.ts'
-import {shortDue} from './task-table.ts'
 
 /** One person's status, as a person reads it. */
 export function statusScreen(status: Status): string {
@@ -27,7 +27,7 @@ export function statusScreen(status: Status): string {
     ['Tasks', tasksOf(tasks)],
     ...tasks.next.map((task, at): [string, string] => [
       at === 0 ? 'Due next' : '',
-      `${shortDue(task, zone)}  ${task.title}`
+      `${shownDue(task, zone)}  ${task.title}`
     ]),
     ['Agents', agentsOf(status)],
     ...(disk.free === null ? [] : [['Disk', `${size(disk.free)} free`] as [string, string]]),

@@ -1,7 +1,6 @@
 import {readSettings} from '../core/settings.ts'
-import {type DueGroup, dueGroup} from '../core/tasks/due.ts'
+import {type DueGroup, dueGroup, shownDue} from '../core/tasks/due.ts'
 import type {Task} from '../core/tasks/task.ts'
-import {localTime} from '../core/time.ts'
 import {shortId} from './memory-table.ts'
 import {type Column, printRecords} from './table.ts'
 import {atTerminal} from './terminal.ts'
@@ -12,7 +11,7 @@ export async function printTasks(tasks: readonly Task[]): Promise<string> {
   const zone = readSettings().timezone
   const columns: Column<Task>[] = [
     {title: 'id', value: ({id}) => id, short: ({id}) => shortId(id), piped: true},
-    {title: 'due', value: ({due}) => due ?? '', short: (task) => shortDue(task, zone), piped: true},
+    {title: 'due', value: ({due}) => due ?? '', short: (task) => shownDue(task, zone), piped: true},
     {title: '', value: ({priority}) => priority, piped: true},
     {title: 'status', value: ({status}) => status, short: ({status}) => status.replace('_', ' '), piped: true},
     {title: 'task', value: ({title}) => title, piped: true, flexible: true},
@@ -21,12 +20,6 @@ export async function printTasks(tasks: readonly Task[]): Promise<string> {
   const text = await printRecords(tasks, columns)
   return atTerminal(1) ? grouped(text, tasks, zone) : text
 }
-
-/** A due date as a clock in the person's zone shows it. */
-export const shortDue = ({due}: {due?: string}, zone: string): string =>
-  due === undefined || due.length === 10 || Number.isNaN(Date.parse(due))
-    ? (due ?? '')
-    : localTime(Date.parse(due), zone)
 
 const TITLES: Record<DueGroup, string> = {
   overdue: 'Overdue',

@@ -2,8 +2,8 @@ import * as Args from '@oclif/core/args'
 import * as Flags from '@oclif/core/flags'
 import {MhCommand} from '../../cli/base-command.ts'
 import {dueOf, taskFields} from '../../cli/task-flags.ts'
-import {shortDue} from '../../cli/task-table.ts'
 import {readSettings} from '../../core/settings.ts'
+import {shownDue} from '../../core/tasks/due.ts'
 import type {Task} from '../../core/tasks/task.ts'
 import {addTask} from '../../core/tasks/tasks.ts'
 
@@ -42,7 +42,7 @@ export default class TaskAdd extends MhCommand<typeof TaskAdd> {
       ...(tag === undefined ? {} : {tags: tag}),
       ...(depends === undefined ? {} : {dependencies: depends})
     })
-    this.say(`Added ${task.id}${task.due === undefined ? '' : `, due ${shortDue(task, readSettings().timezone)}`}`)
+    this.say(`Added ${task.id}${task.due === undefined ? '' : `, due ${shownDue(task, readSettings().timezone)}`}`)
     return task
   }
 }

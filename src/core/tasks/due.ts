@@ -13,6 +13,12 @@ export async function readDue(words: string, zone: string, now = Date.now()): Pr
   return wholeDay ? localTime(at, zone).slice(0, 10) : new Date(at).toISOString()
 }
 
+/** A due date as people are shown it: a day, or a time of the person's zone; what is neither as it is. */
+export const shownDue = ({due}: {due?: string}, zone: string): string =>
+  due === undefined || due.length === 10 || Number.isNaN(Date.parse(due))
+    ? (due ?? '')
+    : localTime(Date.parse(due), zone)
+
 /** How near a task's due date is. Finished tasks are never overdue. */
 export type DueGroup = 'overdue' | 'today' | 'tomorrow' | 'week' | 'later' | 'none' | 'finished'
 

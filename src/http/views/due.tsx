@@ -1,8 +1,5 @@
 import type {FC} from 'hono/jsx'
-import {localTime} from '../../core/time.ts'
+import {shownDue} from '../../core/tasks/due.ts'
 
 /** When a task is due: a day, or a time of the person's zone. */
-export const Due: FC<{due: string; zone: string}> = ({due, zone}) => {
-  const at = Date.parse(due)
-  return <time datetime={due}>{due.length === 10 || Number.isNaN(at) ? due : localTime(at, zone)}</time>
-}
+export const Due: FC<{due: string; zone: string}> = ({due, zone}) => <time datetime={due}>{shownDue({due}, zone)}</time>

@@ -1,4 +1,5 @@
 import type {Ora} from 'ora'
+import {citedIn} from '../core/chat/cited.ts'
 import type {Asking, ChatAnswer, Conversation} from '../core/chat/conversation.ts'
 import type {Proposal, ToolUse} from '../core/chat/tools.ts'
 import {MhError} from '../core/errors.ts'
@@ -86,9 +87,7 @@ async function openMarkdown(): Promise<MarkdownStream | undefined> {
 
 /** The memories that an answer cites, or all that it was given. */
 export function citedLines({memoriesUsed, reply}: ChatAnswer, which: 'cited' | 'all' = 'cited'): string[] {
-  const numbers = new Set(
-    [...reply.matchAll(/\[(\d+(?:\s*,\s*\d+)*)\]/g)].flatMap(([, list = '']) => list.split(',').map(Number))
-  )
+  const numbers = citedIn(reply)
   return memoriesUsed.flatMap(({id, timestamp, content}, index) =>
     which === 'all' || numbers.has(index + 1)
       ? [`[${index + 1}] ${shortId(id)}  ${timestamp.slice(0, 10)}  ${shortened(content)}`]

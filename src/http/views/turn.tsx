@@ -1,4 +1,5 @@
 import type {FC} from 'hono/jsx'
+import {citedIn} from '../../core/chat/cited.ts'
 import type {ToolUse} from '../../core/chat/tools.ts'
 import {AnswerText} from './answer-text.tsx'
 import {addressOfMemory} from './memory-item.tsx'
@@ -20,7 +21,8 @@ export interface ShownTurn {
 
 export const Turn: FC<{turn: ShownTurn; zone: string}> = ({turn, zone}) => {
   const {message, reply, cited, model, incomplete, saved, tools} = turn
-  const used = cited.flatMap((memory, at) => (isCited(reply, at + 1) ? [{...memory, number: at + 1}] : []))
+  const numbers = citedIn(reply)
+  const used = cited.flatMap((memory, at) => (numbers.has(at + 1) ? [{...memory, number: at + 1}] : []))
   return (
     <div class="turn">
       <p class="said">{message}</p>
@@ -63,8 +65,3 @@ export const Turn: FC<{turn: ShownTurn; zone: string}> = ({turn, zone}) => {
 }
 
 const OUTCOMES: Record<ToolUse['outcome'], string> = {done: 'Done', refused: 'Proposed, not done', failed: 'Failed'}
-
-const isCited = (reply: string, number: number): boolean =>
-  [...reply.matchAll(/\[(\d{1,3}(?:\s*,\s*\d{1,3})*)\]/g)].some(([, list = '']) =>
-    list.split(',').some((one) => Number(one) === number)
-  )

@@ -1,13 +1,21 @@
 import {setTimeout as sleep} from 'node:timers/promises'
-import {beforeAll, beforeEach, expect, it} from 'vitest'
+import {beforeAll, beforeEach, expect, it, onTestFinished} from 'vitest'
+import {JobProcesses} from '../../src/agents/scheduler/processes.ts'
 import {backend} from '../../src/core/backend.ts'
 import type {UserContext} from '../../src/core/context.ts'
+import {closeStore, openStore} from '../../src/core/open-store.ts'
 import {memoriesOf, remember, thoughtful, useModelForAll} from '../support/agents.ts'
 import {trailOf} from '../support/audit.ts'
 import {serve} from '../support/chat.ts'
 import {temporaryHome} from '../support/home.ts'
 import {mh} from '../support/mh.ts'
-import {describeWithPostgres, inTemporaryStore, type TestDatabase, testDatabase} from '../support/postgres.ts'
+import {
+  describeWithPostgres,
+  inTemporaryStore,
+  startedServer,
+  type TestDatabase,
+  testDatabase
+} from '../support/postgres.ts'
 import {makePeople, setDocument} from '../support/profile.ts'
 import {startMh} from '../support/running.ts'
 
@@ -132,6 +140,22 @@ describeWithPostgres('workers', () => {
     worker.kill('SIGTERM')
     service.kill('SIGTERM')
     expect([(await worker).exitCode, (await service).exitCode]).toEqual([0, 0])
+  })
+
+  it('whose process was started while the database was away do jobs when it is back', async () => {
+    const server = await startedServer()
+    process.env.MH_STORE = server.address
+    await openStore()
+    const {ada: person} = await makePeople('ada')
+    await closeStore()
+    server.stop()
+    const processes = new JobProcesses()
+    onTestFinished(() => processes.close())
+    await processes.start(1)
+    const run = () => processes.run({agent: 'organizer', userId: person.userId}, new AbortController().signal)
+    expect(await run()).toMatchObject({status: 'failed', error: expect.stringContaining('cannot be reached')})
+    server.start()
+    expect(await run()).toMatchObject({status: 'ok', reason: 'nothing is unprocessed'})
   })
 
   it('are for administrators, and need a database', async () => {

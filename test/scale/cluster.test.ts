@@ -57,6 +57,8 @@ describeWithPostgres('servers, workers and people', () => {
     )
     const workers = Array.from({length: WORKERS}, () => start('worker', '--concurrency', '2'))
     const scheduler = start('start', '--foreground')
+    // Whoever finds no database when they start ends, as they should.
+    await Promise.all([scheduler, ...workers].map(begun))
     const proxy = await startProxy(servers)
 
     const end = Date.now() + SECONDS * 1000
@@ -161,6 +163,17 @@ const memoriesOf = (user: UserContext): Promise<EpisodicEvent[]> =>
 
 /** `mh agents …`, as on a machine of its own. */
 const start = (...args: string[]) => startMh(temporaryHome(), 'agents', ...args, '-u', 'person-0')
+
+/** Resolves when a scheduler or a worker says that it is at work. */
+const begun = ({stderr}: ReturnType<typeof start>): Promise<void> =>
+  new Promise((resolve, reject) => {
+    let told = ''
+    stderr.on('data', (text) => {
+      told += text
+      if (/Waiting for jobs|are scheduled/.test(told)) resolve()
+    })
+    stderr.on('end', () => reject(new Error(`It ended before it was at work: ${told}`)))
+  })
 
 /** Gives each request to the next server in turn, and to the one after where nobody listens. @returns its address */
 async function startProxy(servers: readonly Served[]): Promise<string> {

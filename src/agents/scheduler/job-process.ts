@@ -32,16 +32,19 @@ process.on('SIGINT', () => undefined)
 
 keepHeapSmall()
 serveSeveralPeople()
-const ready = openStore()
+let opened: Promise<void> | undefined
+/** A store that was away is asked again by the next job: this process lives on. */
+const open = (): Promise<void> =>
+  (opened ??= openStore().catch((error: unknown) => {
+    opened = undefined
+    throw error
+  }))
+open().catch(() => undefined)
 
-/** Loads what takes long. A process that cannot reach the store ends: another one is started when there is a job. */
+/** Loads what takes long. */
 async function prepare(): Promise<void> {
-  try {
-    await Promise.all([ready, import('../../core/models/openai-compatible.ts')])
-    process.send?.('prepared')
-  } catch {
-    process.exit(1)
-  }
+  await Promise.allSettled([open(), import('../../core/models/openai-compatible.ts')])
+  process.send?.('prepared')
 }
 
 async function measured(job: Job): Promise<JobResult> {
@@ -59,7 +62,7 @@ async function measured(job: Job): Promise<JobResult> {
 }
 
 async function run({agent, userId}: Job): Promise<JobResult> {
-  await ready
+  await open()
   const user = await userById(userId)
   if (user === undefined) return failedJob('the account is gone')
   const runs = await runAgents({agents: [agent], users: [user], signal: stop.signal})

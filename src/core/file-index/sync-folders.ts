@@ -306,11 +306,16 @@ async function takeFolder<Entry extends FileEntry>(
     }
     await withProfileLock(userId, () => {
       if (lost.length > 0) index.transaction(() => index.remove(lost))
-      const before = index.total()
-      const refused = putAll(root, index, entries)
-      const added = index.total() - before
+      // What was removed after it was read stays removed: nothing that was forgotten comes back into the index.
+      const still =
+        folderStat(join(root, path))?.mtimeMs === stat.mtimeMs
+          ? entries
+          : entries.filter(({name}) => lstatSync(join(root, path, name), {throwIfNoEntry: false}) !== undefined)
+      const total = index.total()
+      const refused = putAll(root, index, still)
+      const added = index.total() - total
       report.added += added
-      report.updated += entries.length - refused.length - added
+      report.updated += still.length - refused.length - added
       for (const {name, reason} of refused) unreadable.push({path: join(root, path, name), reason})
     })
   }

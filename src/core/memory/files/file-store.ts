@@ -1,6 +1,7 @@
 import {requireUserContext} from '../../context.ts'
 import {lookWhenDue} from '../../file-index/held.ts'
 import {syncFile, syncFolders} from '../../file-index/sync-folders.ts'
+import {withProfileLock} from '../../locks.ts'
 import {paths} from '../../paths.ts'
 import {readSettings} from '../../settings.ts'
 import type {Hit, Located, MemoryIndex} from '../index/index.ts'
@@ -74,8 +75,12 @@ export const fileStore: MemoryStore = {
     const report = await rebuildIndex(user, (build) =>
       syncFolders(user.userId, paths.episodic, build, readEntry, {...options, readAhead: reader.read})
     ).finally(reader.end)
-    // What was written meanwhile went to the former index.
-    await look(() => undefined)
+    await memoryIndex.use(user, async (index) => {
+      // What was written meanwhile went to the former index.
+      const {removed} = await syncFolders(user.userId, paths.episodic, index, readEntry)
+      // What was forgotten meanwhile was scrubbed out of the former one only.
+      if (removed > 0) await withProfileLock(user.userId, () => index.scrub())
+    })
     return report
   },
   terms: () => look(({index}) => [...index.terms()]),

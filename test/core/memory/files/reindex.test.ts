@@ -1,9 +1,13 @@
-import {readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
+import {readdirSync, readFileSync, rmSync, utimesSync, writeFileSync} from 'node:fs'
 import {dirname, join} from 'node:path'
 import {DatabaseSync} from 'node:sqlite'
 import {beforeEach, describe, expect, it} from 'vitest'
 import {type UserContext, withUserContext} from '../../../../src/core/context.ts'
+import {syncFolders} from '../../../../src/core/file-index/sync-folders.ts'
+import {readEntry} from '../../../../src/core/memory/files/entry.ts'
+import {memoryIndex} from '../../../../src/core/memory/files/memory-index.ts'
 import {capture, memoryStore, newEvent} from '../../../../src/core/memory/memories.ts'
+import {paths} from '../../../../src/core/paths.ts'
 import {systemPaths} from '../../../../src/core/system-paths.ts'
 import {inTemporaryHome} from '../../../support/home.ts'
 import {makePeople} from '../../../support/profile.ts'
@@ -18,6 +22,10 @@ beforeEach(async () => {
 })
 
 const asAda = <T>(fn: () => T): T => withUserContext(ada, fn)
+const indexFiles = (): string[] =>
+  readdirSync(systemPaths.indexes)
+    .filter((name) => name.startsWith(ada.userId))
+    .map((name) => join(systemPaths.indexes, name))
 const indexFile = (): string => join(systemPaths.indexes, `${ada.userId}.db`)
 const full = () => memoryStore().reindex({full: true})
 
@@ -115,6 +123,23 @@ describe('an index that is built as a whole', () => {
       expect(found).toHaveLength(4)
       expect(found.every(({event}) => event.userId === ada.userId)).toBe(true)
     }))
+
+  it('holds no word of what was removed while it was built', () =>
+    asAda(async () => {
+      await captureSome()
+      const {id, path} = await capture({content: 'The swordfish password', tags: ['swordfish']})
+      await memoryStore().reindex({
+        full: true,
+        onProgress: (files) => {
+          if (files >= 4) rmSync(path, {force: true})
+        }
+      })
+      for (const word of ['swordfish', id, 'Rome']) {
+        const held = indexFiles().some((file) => readFileSync(file).includes(word.toLowerCase()))
+        expect([word, held]).toEqual([word, word === 'Rome'])
+      }
+    }))
+
   it('is the same where there are so many that a thread reads them, and can be stopped in the middle', () =>
     asAda(async () => {
       const [first = ''] = await captureSome()
@@ -132,5 +157,25 @@ describe('an index that is built as a whole', () => {
       expect([added, unreadable.length]).toEqual([903, 1])
       rmSync(join(dirname(first), '0-torn.json'))
       expect(contentsOf(indexFile())).toEqual(grown)
+    }))
+})
+
+describe('a look at the folders', () => {
+  it('puts nothing into the index that was removed after it was read', () =>
+    asAda(async () => {
+      const [first = ''] = await captureSome()
+      const file = join(dirname(first), 'zz-gone.json')
+      writeFileSync(file, JSON.stringify({...JSON.parse(readFileSync(first, 'utf8')), id: 'evt-gone'}))
+      utimesSync(dirname(first), 1, 1)
+      const removing: typeof readEntry = (root, folder, name, userId) => {
+        const read = readEntry(root, folder, name, userId)
+        if (name === 'zz-gone.json') rmSync(file)
+        return read
+      }
+      await memoryIndex.use(ada, async (index) => {
+        expect(await syncFolders(ada.userId, paths.episodic, index, removing)).toMatchObject({added: 0, removed: 0})
+        expect(index.locate('evt-gone')).toBeUndefined()
+        expect(index.total()).toBe(3)
+      })
     }))
 })

@@ -21,6 +21,9 @@ interface Idle<Index> {
 const MOST = 128
 /** Of one person: what is kept of answers holds as long as the connection that they were read by is open. */
 const MOST_OF_ONE = 10
+/** The same while more than so many are kept: others' are not to be kept out, nor memory to be filled. */
+const MANY = 32
+const FEWER_OF_ONE = 2
 const IDLE_MS = 30_000
 /** Other tools' new files are seen after this time at the latest, where a process looks again and again. */
 const LOOK_MS = 500
@@ -78,7 +81,12 @@ export function heldIndexes<Index extends Open>() {
     giveBack(file: string, purpose: string, index: Index): void {
       const inode = inodes.get(index)
       const waiting = pool.get(file) ?? []
-      if (holding === 0 || inode === undefined || idle >= MOST || waiting.length >= MOST_OF_ONE) {
+      if (
+        holding === 0 ||
+        inode === undefined ||
+        idle >= MOST ||
+        waiting.length >= (idle < MANY ? MOST_OF_ONE : FEWER_OF_ONE)
+      ) {
         index.close()
         return
       }

@@ -62,10 +62,16 @@ export function zoneOffset(zone: string, at: number): number {
   return local - Math.floor(at / 1000) * 1000
 }
 
-/** The moment at which a wall clock in `zone` shows the given time (as if it were UTC). Where a clock is put forward over it, the moment after. */
+/**
+ * The moment at which a wall clock in `zone` shows the given time (as if it were UTC). Where a clock is put forward over it, it is so much
+ * later as the clock is put forward.
+ */
 export function fromLocal(local: number, zone: string): number {
   const guess = local - zoneOffset(zone, local)
-  return local - zoneOffset(zone, guess)
+  const moment = local - zoneOffset(zone, guess)
+  // Where the clock is changed near it, the guess may lie on the other side. A time that no clock shows is neither of the two.
+  const moments = [moment, local - zoneOffset(zone, moment)]
+  return moments.find((at) => at + zoneOffset(zone, at) === local) ?? Math.max(...moments)
 }
 
 /** What a clock in `zone` shows at that moment: "2026-05-04 17:30". */

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import {describe, expect, it} from 'vitest'
-import {fromLocal, localTime, parseBound, parseTime, zoneOffset} from '../../src/core/time.ts'
+import {fromLocal, localTime, parseBound, parseTime, startOfDay, zoneOffset} from '../../src/core/time.ts'
 
 const iso = (ms: number): string => new Date(ms).toISOString()
 const NOW = Date.parse('2026-05-13T12:00:00Z') // a Wednesday
@@ -77,5 +77,16 @@ describe('zones', () => {
         }
       )
     )
+  })
+
+  it('a time over which the clock is put forward is as much later', () => {
+    const at = (local: string, zone: string) => iso(fromLocal(Date.parse(`${local}Z`), zone))
+    expect(at('2026-03-29T02:30', 'Europe/Berlin')).toBe('2026-03-29T01:30:00.000Z')
+    expect(at('2026-03-08T02:30', 'America/New_York')).toBe('2026-03-08T07:30:00.000Z')
+    // There the day begins at one o'clock.
+    expect(at('2026-09-06T00:00', 'America/Santiago')).toBe('2026-09-06T04:00:00.000Z')
+    expect(startOfDay(Date.parse('2026-09-06T15:00Z'), 'America/Santiago')).toBe(Date.parse('2026-09-06T04:00Z'))
+    // And there one day was left out.
+    expect(at('2011-12-30T12:00', 'Pacific/Apia')).toBe('2011-12-30T22:00:00.000Z')
   })
 })

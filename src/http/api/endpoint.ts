@@ -64,8 +64,9 @@ export function addEndpoints(app: App, endpoints: readonly Endpoint[]): void {
 
 async function answer(one: Endpoint, c: HttpContext): Promise<Response> {
   if (one.again !== undefined && backend() === undefined) {
+    const {userId, role} = c.get('person')
     const work = async (): Promise<string> => JSON.stringify(await handle(one, c))
-    return json(c, await keptAnswer(`${c.get('person').userId} ${c.req.url}`, one.again, work))
+    return json(c, await keptAnswer(`${userId} ${role} ${c.req.url}`, one.again, work))
   }
   const result = await handle(one, c)
   return result instanceof Response ? result : json(c, JSON.stringify(result), one.status)

@@ -83,7 +83,13 @@ const TOGETHER: Record<string, string[]> = {
   // commands that read, write or show memories
   memories: ['core/memory/memories', 'core/memory/read-filter', 'core/time', 'cli/memory-flags', 'cli/memory-table'],
   // mh remember
-  search: ['core/memory/search/search', 'core/memory/search/rank', 'core/memory/search/kinds', 'cli/print-found'],
+  search: [
+    'core/memory/search/search',
+    'core/memory/search/rank',
+    'core/memory/search/kinds',
+    'cli/print-found',
+    'commands/memory/search'
+  ],
   // mh status, and mh alone
   status: ['core/status', 'cli/status-screen']
 }

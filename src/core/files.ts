@@ -20,6 +20,8 @@ import {lookAgain} from './glance.ts'
 
 const OWNER_ONLY = 0o600
 const OWNER_FOLDER = 0o700
+/** Tells this process, or thread, from another one that had its number. */
+const BEGUN = process.hrtime.bigint().toString(36)
 let counter = 0
 /** Files of this process that are being written, or wait for their names. */
 const waiting = new Set<string>()
@@ -309,7 +311,7 @@ export const isInside = (path: string, folder: string): boolean =>
   path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep)
 
 function temporaryName(folder: string, name: string): string {
-  const path = join(folder, `${name}.${process.pid}.${process.hrtime.bigint().toString(36)}${(counter++).toString(36)}`)
+  const path = `${folder}${sep}${name}.${process.pid}.${BEGUN}${(counter++).toString(36)}`
   waiting.add(path)
   return path
 }

@@ -7,8 +7,11 @@ import {enterContext} from '../../src/core/backend.ts'
 import type {UserContext} from '../../src/core/context.ts'
 import {requireUser} from '../../src/core/users/accounts.ts'
 
-/** Reads a trail and checks its chain by the documented rule, with code of its own. Throws at the first line that does not hold. */
-export const verifiedTrail = (folder: string): AuditEntry[] =>
+/**
+ * Reads a trail and checks its chain by the documented rule, with code of its own. Throws at the first line that does not hold.
+ * @param torn whether the last line of the last day may be torn
+ */
+export const verifiedTrail = (folder: string, {torn = false} = {}): AuditEntry[] =>
   !existsSync(folder)
     ? []
     : entriesOf(
@@ -16,7 +19,11 @@ export const verifiedTrail = (folder: string): AuditEntry[] =>
           .filter((name) => name.endsWith('.ndjson'))
           .sort()
           .map((day) => ({day, text: readFileSync(join(folder, day), 'utf8')}))
+          .map(({day, text}, at, days) => ({day, text: torn && at === days.length - 1 ? wholeLines(text) : text}))
+          .filter(({text}) => !torn || text !== '')
       )
+
+const wholeLines = (text: string): string => text.slice(0, text.lastIndexOf('\n') + 1)
 
 /** The same for a person's, wherever it is kept. */
 export const trailOf = (person: UserContext): Promise<AuditEntry[]> =>

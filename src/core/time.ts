@@ -40,7 +40,7 @@ export async function parseBound(
   now = Date.now()
 ): Promise<number> {
   const {at, wholeDay} = await parseTime(text, zone, now)
-  return side === 'until' && wholeDay ? endOfDay(at, zone) : at
+  return side === 'until' && wholeDay ? startOfDay(at, zone, 1) - 1 : at
 }
 
 /** Milliseconds by which the zone's clock is ahead of UTC at that moment. @throws MhError INVALID_TIMEZONE (exit 2) */
@@ -86,13 +86,6 @@ export function startOfDay(at: number, zone: string, days = 0): number {
 
 /** The zone that this machine is set to. */
 export const systemZone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone
-
-function endOfDay(start: number, zone: string): number {
-  // 25 hours later is always in the next day, also where clocks are put back.
-  const next = start + 25 * 3_600_000
-  const day = new Date(next + zoneOffset(zone, next))
-  return fromLocal(Date.UTC(day.getUTCFullYear(), day.getUTCMonth(), day.getUTCDate()), zone) - 1
-}
 
 function parseIso(text: string, zone: string): Moment | undefined {
   const found = ISO.exec(text)

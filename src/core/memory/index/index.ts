@@ -23,16 +23,7 @@ import {loadVectorFunctions, nearestVectors, putVector, vectorCount, withoutVect
 import {putEntries, removeRows} from './writer.ts'
 
 export {IndexUnusable} from '../../file-index/unusable.ts'
-export type {
-  Conflict,
-  Hit,
-  IndexEntry,
-  IndexFilter,
-  IndexOptions,
-  Located,
-  NearestRequest,
-  SearchOptions
-} from './types.ts'
+export type * from './types.ts'
 
 const LOCATED = 'm.id, m.timestamp, m.type, m.folder, m.name, m.mtime AS mtimeMs, m.size'
 

@@ -174,6 +174,8 @@ function writeLines(folder: string, temporary: string, events: readonly AuditEve
       path,
       end?.file === name ? end : {file: name, entries: 0, bytes: 0, hash: end?.hash ?? GENESIS}
     )
+    // The first line of all stands behind a head, so that a crash before the next one does not look as if the head was taken away.
+    if (head === undefined) writeHead({folder, temporary, head: known})
     let {hash} = known
     let text = ''
     for (const event of events) {
@@ -265,7 +267,7 @@ export function parseHead(text: string): Head | undefined {
 }
 
 /** Replaced after every entry, without an fsync of its own: lines beyond it whose chain holds are adopted. */
-function writeHead(written: Written): void {
+function writeHead(written: Pick<Written, 'folder' | 'temporary' | 'head'>): void {
   const path = newHead(written)
   try {
     renameSync(path, join(written.folder, HEAD_FILE))
@@ -287,7 +289,7 @@ async function headReplaced(written: Written): Promise<void> {
 }
 
 /** @returns where it waits for its name */
-function newHead({temporary, head}: Written): string {
+function newHead({temporary, head}: Pick<Written, 'temporary' | 'head'>): string {
   const path = join(temporary, `head.json.${process.pid}`)
   try {
     const file = openSync(path, 'w', 0o600)

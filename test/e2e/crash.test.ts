@@ -1,4 +1,4 @@
-import {existsSync, readdirSync, readFileSync} from 'node:fs'
+import {existsSync, readdirSync, readFileSync, rmSync} from 'node:fs'
 import {join} from 'node:path'
 import {describe, expect, it} from 'vitest'
 import {verifiedTrail} from '../support/audit.ts'
@@ -56,6 +56,36 @@ describe('a capture that is killed', () => {
     expect((await mh(home, ['capture', 'third'])).exitCode).toBe(0)
     expect(await expectAgreement(home, 'ada')).toEqual(['first', 'second kept', 'third'])
     verifiedTrail(trail(home, 'ada'))
+  })
+})
+
+describe('the first entry of a trail', () => {
+  const begun = async (fault: string) => {
+    const home = temporaryHome()
+    await people(home, 'ada')
+    rmSync(trail(home, 'ada'), {recursive: true})
+    const failed = await mh(home, ['capture', 'begun'], {env: {MH_FAULT: fault}})
+    return {home, failed}
+  }
+
+  it.each(['audit-line', 'audited'])(
+    'that is killed at "%s" does not look as if lines were taken away',
+    async (point) => {
+      const {home, failed} = await begun(point)
+      expect(failed.signal).toBe('SIGKILL')
+      expect((await mh(home, ['audit', 'verify', '--json'])).json).toMatchObject({ok: true, broken: []})
+      expect((await mh(home, ['capture', 'next'])).exitCode).toBe(0)
+      const captured = verifiedTrail(trail(home, 'ada')).filter(({event}) => event === 'memory_captured')
+      expect(captured).toHaveLength(2)
+    }
+  )
+
+  it('that finds no room leaves a trail that holds', async () => {
+    const {home, failed} = await begun('audit-line=ENOSPC')
+    expect(failed.exitCode).toBe(1)
+    expect((await mh(home, ['audit', 'verify', '--json'])).json).toMatchObject({ok: true, broken: []})
+    expect((await mh(home, ['capture', 'next'])).exitCode).toBe(0)
+    expect((await mh(home, ['audit', 'verify', '--json'])).json).toMatchObject({ok: true, broken: []})
   })
 })
 

@@ -99,7 +99,7 @@ function pgbench(folder: string, address: string, statement: string, clients: nu
       ...['-n', '-M', 'prepared', '-c', String(clients), '-j', String(Math.min(clients, 2)), '-T', String(seconds)],
       ...['-f', script, '-h', hostname, '-p', port, '-U', username, pathname.slice(1)]
     ],
-    {encoding: 'utf8', env: {...process.env, PGPASSWORD: password}, stdio: ['ignore', 'pipe', 'ignore']}
+    {encoding: 'utf8', env: {...process.env, PGPASSWORD: password}, stdio: ['ignore', 'pipe', 'inherit']}
   )
   return Number(/tps = ([\d.]+)/.exec(told)?.[1])
 }

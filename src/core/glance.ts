@@ -7,7 +7,7 @@ const GLANCE_MS = 2
 /** By how many. */
 let glancing = 0
 let until = 0
-const seen = new Map<string, unknown>()
+let seen = new Map<string, unknown>()
 
 /**
  * Lets looks at the same file that follow upon each other within two milliseconds be one look: a server asks some fifty times for one
@@ -24,7 +24,6 @@ export function glanceAtFiles(): () => void {
 
 /** Forgets what was seen: from here on, files are looked at. */
 export function lookAgain(): void {
-  seen.clear()
   until = 0
 }
 
@@ -41,7 +40,8 @@ export function glance<T>(name: string, look: () => T): T {
   if (glancing === 0) return look()
   const now = performance.now()
   if (now > until) {
-    seen.clear()
+    // A map that is cleared keeps what it held until the next full collection: its former tables lead to the new one.
+    seen = new Map()
     until = now + GLANCE_MS
   }
   const looks = notedLooks()

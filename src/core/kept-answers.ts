@@ -4,7 +4,7 @@ const MOST = 200
 /** Characters. */
 const LARGEST = 64 * 1024
 
-const kept = new Map<string, {answer: string; looks: Looks}>()
+const kept = new Map<string, {answer: Uint8Array<ArrayBuffer>; looks: Looks}>()
 
 /**
  * What `work` answers, or answered a moment ago where everything that it looked at is as it was: each file and each index is looked at
@@ -12,19 +12,24 @@ const kept = new Map<string, {answer: string; looks: Looks}>()
  * through glance.ts, and write nothing.
  * @param key says what is asked, and by whom
  * @param longest for so many milliseconds: time itself changes answers (what is overdue, how much of the disk is free)
+ * @returns the answer in UTF-8, not to be changed
  */
-export async function keptAnswer(key: string, longest: number, work: () => Promise<string>): Promise<string> {
+export async function keptAnswer(
+  key: string,
+  longest: number,
+  work: () => Promise<string>
+): Promise<Uint8Array<ArrayBuffer>> {
   const known = kept.get(key)
-  if (known?.looks.hold() === true) return known.answer
+  if (known !== undefined && (await known.looks.hold())) return known.answer
   const looks = new Looks()
   looks.holdUntil(Date.now() + longest)
-  const answer = await noteLooks(looks, work)
+  const answer = Buffer.from(await noteLooks(looks, work))
   kept.delete(key)
   if (key.length + answer.length <= LARGEST && looks.willTell()) keep(key, answer, looks)
   return answer
 }
 
-function keep(key: string, answer: string, looks: Looks): void {
+function keep(key: string, answer: Uint8Array<ArrayBuffer>, looks: Looks): void {
   const [oldest] = kept.keys()
   if (kept.size >= MOST && oldest !== undefined) kept.delete(oldest)
   kept.set(key, {answer, looks})

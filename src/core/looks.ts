@@ -7,14 +7,25 @@ interface Look {
   found: unknown
 }
 
+interface Due {
+  isDue: () => boolean
+  look: () => Promise<unknown>
+}
+
 /** Everything that was looked at while something was worked out: it holds as long as each look finds the same. */
 export class Looks {
   readonly #looks = new Map<string, Look>()
+  readonly #due = new Map<string, Due>()
   #until = Number.POSITIVE_INFINITY
 
   /** @param name of what was looked at */
   note(name: string, again: () => unknown, found: unknown): void {
     this.#looks.set(name, {again, found})
+  }
+
+  /** Notes what is looked at only now and then, and before anything is concluded when it is due. @param name of what is looked at */
+  noteDue(name: string, isDue: () => boolean, look: () => Promise<unknown>): void {
+    this.#due.set(name, {isDue, look})
   }
 
   /** Says that no look can tell of a change beyond that moment. @param moment milliseconds, as Date.now() gives them */
@@ -31,9 +42,14 @@ export class Looks {
     )
   }
 
-  hold(): boolean {
+  async hold(): Promise<boolean> {
     if (Date.now() >= this.#until) return false
     try {
+      for (const {isDue, look} of this.#due.values())
+        if (isDue()) {
+          await look()
+          if (isDue()) return false
+        }
       for (const {again, found} of this.#looks.values()) if (!isSame(again(), found)) return false
       return true
     } catch {

@@ -3,9 +3,10 @@ import {dirname, join} from 'node:path'
 import {setTimeout as sleep} from 'node:timers/promises'
 import {describe, expect, it, onTestFinished, vi} from 'vitest'
 import {withUserContext} from '../../src/core/context.ts'
+import {holdIndexesOpen} from '../../src/core/file-index/held.ts'
 import {glanceAtFile, glanceAtFiles, lookAgain} from '../../src/core/glance.ts'
 import {keptAnswer} from '../../src/core/kept-answers.ts'
-import {capture, showMemory} from '../../src/core/memory/memories.ts'
+import {capture, listMemories, showMemory} from '../../src/core/memory/memories.ts'
 import {paths} from '../../src/core/paths.ts'
 import {addTask} from '../../src/core/tasks/tasks.ts'
 import {inTemporaryHome} from '../support/home.ts'
@@ -15,6 +16,8 @@ import {type Browser, startWeb} from '../support/web.ts'
 
 /** Longer than a file has to be as it is before anything is concluded from it. */
 const SETTLED_MS = 80
+/** Longer than it takes until folders are looked at again. */
+const FOLDERS_MS = 550
 
 describe('an answer that is asked for again', () => {
   /** Asks until the answer is one that is kept. */
@@ -32,9 +35,9 @@ describe('an answer that is asked for again', () => {
     const later = (): unknown => vi.setSystemTime(Date.now() + 60_000)
     const path = join(home, 'document')
     let made = 0
-    const ask = () => {
+    const ask = async (): Promise<string> => {
       lookAgain()
-      return keptAnswer(path, 500, async () => `${++made} ${glanceAtFile(path)?.size}`)
+      return String(await keptAnswer(path, 500, async () => `${++made} ${glanceAtFile(path)?.size}`))
     }
     expect([await ask(), await ask()]).toEqual(['1 undefined', '1 undefined'])
     writeFileSync(path, 'a')
@@ -50,12 +53,42 @@ describe('an answer that is asked for again', () => {
     expect(await ask()).toBe('7 undefined')
   })
 
+  it('is given again after a look at the folders, when that is due', async () => {
+    inTemporaryHome()
+    onTestFinished(glanceAtFiles())
+    onTestFinished(holdIndexesOpen())
+    const {ada} = await makePeople('ada')
+    await withUserContext(ada, async () => {
+      const {path} = await showMemory((await capture({content: 'Met Grace in Lyon'})).id)
+      let made = 0
+      const ask = async (): Promise<string> => {
+        lookAgain()
+        return String(
+          await keptAnswer(path, 60_000, async () => `${++made} ${(await listMemories({})).memories.length}`)
+        )
+      }
+      // What was noted of a folder that is as young as this is noted anew once.
+      await sleep(FOLDERS_MS)
+      await vi.waitFor(async () => expect(await ask()).toBe(await ask()))
+      const before = await ask()
+      expect(before).toMatch(/ 1$/)
+      await sleep(FOLDERS_MS)
+      expect(await ask()).toBe(before)
+      const more = {id: 'evt-1', timestamp: '2026-05-04T10:00:00Z', content: 'Grace came by'}
+      writeFileSync(join(dirname(path), 'evt-1.json'), JSON.stringify(more))
+      await sleep(FOLDERS_MS)
+      expect(await ask()).toMatch(/ 2$/)
+    })
+  })
+
   it('is not kept where nothing was looked at, or a look failed', async () => {
     const {root} = inTemporaryHome()
     onTestFinished(glanceAtFiles())
     let made = 0
-    expect(await keptAnswer('nothing', 500, async () => `${++made}`)).toBe('1')
-    expect(await keptAnswer('nothing', 500, async () => `${++made}`)).toBe('2')
+    const ask = async (key: string, work: () => Promise<string>): Promise<string> =>
+      String(await keptAnswer(key, 500, work))
+    expect(await ask('nothing', async () => `${++made}`)).toBe('1')
+    expect(await ask('nothing', async () => `${++made}`)).toBe('2')
     const failing = async (): Promise<string> => {
       glanceAtFile(root)
       try {
@@ -65,8 +98,8 @@ describe('an answer that is asked for again', () => {
       }
       return `${++made}`
     }
-    expect(await keptAnswer('failing', 500, failing)).toBe('3')
-    expect(await keptAnswer('failing', 500, failing)).toBe('4')
+    expect(await ask('failing', failing)).toBe('3')
+    expect(await ask('failing', failing)).toBe('4')
   })
 
   it('tells of every document, role and account as they are', async () => {

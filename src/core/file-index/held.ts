@@ -112,15 +112,34 @@ function noteFile<Index extends Open>(index: Index, file: string, before: Stats 
   return index
 }
 
-/** Looks at the folders of an index, unless this process did so a moment ago. */
-export async function lookWhenDue(index: object, look: () => Promise<unknown>): Promise<void> {
+/**
+ * Looks at the folders of an index, unless this process did so a moment ago, or does so just now.
+ * @param again does the same once more: whoever gives an answer again looks at the folders first, when they are due
+ */
+export async function lookWhenDue(
+  index: object,
+  look: () => Promise<unknown>,
+  again: () => Promise<unknown>
+): Promise<void> {
   const file = files.get(index) ?? ''
-  if (isDue(file)) {
+  if (file === '') {
+    notedLooks()?.holdUntil(0)
     await look()
-    if (file !== '') looked.set(file, Date.now())
+    return
   }
-  // Whoever gives an answer again looks at the folders first, when they are due.
-  notedLooks()?.note(file, () => isDue(file), false)
+  if (isDue(file)) await (looking.get(file) ?? lookNow(file, look))
+  notedLooks()?.noteDue(file, () => isDue(file), again)
+}
+
+/** What is being looked at now. */
+const looking = new Map<string, Promise<void>>()
+
+function lookNow(file: string, look: () => Promise<unknown>): Promise<void> {
+  const done = look()
+    .then(() => void looked.set(file, Date.now()))
+    .finally(() => looking.delete(file))
+  looking.set(file, done)
+  return done
 }
 
 const isDue = (file: string): boolean =>

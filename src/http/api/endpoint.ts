@@ -78,7 +78,7 @@ async function handle(one: Endpoint, c: HttpContext): Promise<unknown> {
   return one.handle({c, params: c.req.param(), query, body})
 }
 
-const json = (c: HttpContext, text: string, status: 200 | 201 = 200): Response =>
+const json = (c: HttpContext, text: string | Uint8Array<ArrayBuffer>, status: 200 | 201 = 200): Response =>
   c.body(text, status, {'content-type': 'application/json'})
 
 const honoPath = ({path}: Endpoint): string => path.replace(/\{(\w+)\}/g, ':$1')

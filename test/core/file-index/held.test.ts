@@ -4,7 +4,7 @@ import {setTimeout as sleep} from 'node:timers/promises'
 import {beforeEach, describe, expect, it, onTestFinished} from 'vitest'
 import {writeSetting} from '../../../src/core/config/settings.ts'
 import {type UserContext, withUserContext} from '../../../src/core/context.ts'
-import {holdIndexesOpen} from '../../../src/core/file-index/held.ts'
+import {heldIndexes, holdIndexesOpen, lookWhenDue} from '../../../src/core/file-index/held.ts'
 import {capture, listMemories, memoryStore, searchMemories} from '../../../src/core/memory/memories.ts'
 import {paths} from '../../../src/core/paths.ts'
 import {systemPaths} from '../../../src/core/system-paths.ts'
@@ -13,9 +13,10 @@ import {makePeople} from '../../support/profile.ts'
 
 let ada: UserContext
 let bob: UserContext
+let home: string
 
 beforeEach(async () => {
-  inTemporaryHome()
+  home = inTemporaryHome().home
   const people = await makePeople('ada', 'bob')
   ada = people.ada
   bob = people.bob
@@ -54,6 +55,22 @@ describe('an index that stays open', () => {
     writeFileSync(file, JSON.stringify({id: 'evt-elsewhere', timestamp: '2020-01-01T00:00:00Z', content: 'elsewhere'}))
     for (let waited = 0; waited < 40 && (await contents(ada)).length < 2; waited++) await sleep(50)
     expect(await contents(ada)).toEqual(['first', 'elsewhere'])
+  })
+
+  it('has its folders looked at once for all that ask at the same time', async () => {
+    const file = join(home, 'index')
+    writeFileSync(file, '')
+    const index = await heldIndexes().take(file, '', () => ({close() {}}))
+    let looks = 0
+    const look = async (): Promise<void> => {
+      await sleep(20)
+      looks++
+      if (looks === 1) throw new Error('The disk failed')
+    }
+    const ask = (): Promise<void> => lookWhenDue(index, look, look)
+    expect((await Promise.allSettled([ask(), ask()])).map(({status}) => status)).toEqual(['rejected', 'rejected'])
+    await Promise.all([ask(), ask(), ask()])
+    expect(looks).toBe(2)
   })
 
   it('is not used for another language than it was made for', async () => {

@@ -154,7 +154,11 @@ async function look<T>(fn: (view: View) => Promise<T> | T): Promise<T> {
   const user = requireUserContext('Memories')
   return memoryIndex.use(user, async (index) => {
     const root = paths.episodic
-    await lookWhenDue(index, () => syncFolders(user.userId, root, index, readEntry))
+    await lookWhenDue(
+      index,
+      () => syncFolders(user.userId, root, index, readEntry),
+      () => look(() => undefined)
+    )
     return fn({
       index,
       async read(find) {

@@ -82,7 +82,11 @@ function look<T>(fn: (view: View) => Promise<T>): Promise<T> {
   const user = requireUserContext('Tasks')
   return tasksIndex.use(user, async (index) => {
     const root = paths.tasks
-    await lookWhenDue(index, () => syncFolders(user.userId, root, index, readTaskEntry))
+    await lookWhenDue(
+      index,
+      () => syncFolders(user.userId, root, index, readTaskEntry),
+      () => look(async () => undefined)
+    )
     return fn({index, root, userId: user.userId})
   })
 }

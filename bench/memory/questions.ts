@@ -1,10 +1,12 @@
 /**
  * `node questions.ts COUNT [--plain FILE]`: asks 300 questions among COUNT made memories, which the active profile has, by the code behind
- * `mh remember`; with --plain also of a plain full-text table made there (any of the words, `ORDER BY bm25()`). Prints milliseconds as JSON.
+ * `mh remember`, with the index kept open as a server, a conversation and MCP keep it; with --plain also of a plain full-text table made
+ * there (any of the words, `ORDER BY bm25()`). Prints milliseconds as JSON.
  */
 import {DatabaseSync} from 'node:sqlite'
 import {parseArgs} from 'node:util'
 import {withUserContext} from '../../src/core/context.ts'
+import {holdIndexesOpen} from '../../src/core/file-index/held.ts'
 import {searchMemories} from '../../src/core/memory/memories.ts'
 import {wordsOf} from '../../src/core/memory/text/tokenize.ts'
 import {listUsers} from '../../src/core/users/accounts.ts'
@@ -35,7 +37,12 @@ async function timed(ask: (question: string) => unknown): Promise<number[]> {
 
 async function ours(): Promise<number[]> {
   if (user === undefined) throw new Error('there is nobody to ask')
-  return withUserContext(contextOf(user), () => timed((question) => searchMemories(question, {now: NEWEST})))
+  const closeIndexes = holdIndexesOpen()
+  try {
+    return await withUserContext(contextOf(user), () => timed((question) => searchMemories(question, {now: NEWEST})))
+  } finally {
+    closeIndexes()
+  }
 }
 
 /** Any word of the question, ranked by bm25(): what a full-text table gives without more. */

@@ -5,14 +5,17 @@ import {rowsOf} from './filter.ts'
 import {markersWanted} from './markers.ts'
 import type {IndexFilter} from './types.ts'
 
-/** Rows of memories that hold a term and pass the filter. */
-type Postings = (wanted: WantedRows) => number[]
+/** For each term the rows of memories that hold it and pass the filter. */
+type Postings = (wanted: readonly WantedRows[]) => number[][]
 
 /** Rows read from a posting at a time where a filter drops some of them. */
 const PAGE = 10_000
 
-/** Without an order costs half: the index has them oldest first, in several parts. */
-const ANY = 'SELECT rowid FROM words WHERE words MATCH ? LIMIT ?'
+/**
+ * All rows of each term of a JSON array, as one query: a query for each costs twice as much. Without an order costs half: the index has
+ * them oldest first, in several parts.
+ */
+const ANY = 'SELECT (SELECT json_group_array(rowid) FROM words WHERE words MATCH t.value) FROM json_each(?) t'
 const NEWEST = 'SELECT rowid FROM words WHERE words MATCH ? ORDER BY rowid DESC LIMIT ?'
 /** node:sqlite binds every number as a float, and FTS5 takes no notice of bounds that are no integers: hence the casts. */
 const BETWEEN = `SELECT rowid FROM words WHERE words MATCH ?
@@ -31,9 +34,12 @@ export function postingsOf(
 ): Postings {
   const excluded = excludedRows(sql, current, excludeSession)
   if (rowsOf(filter).condition.sql === 'TRUE' && excluded.size === 0)
-    return ({term, limit, all}) => rows(sql, all ? ANY : NEWEST, match(term), limit)
+    return (wanted) =>
+      wanted.every(({all}) => all)
+        ? allRows(sql, wanted)
+        : wanted.map(({term, limit}) => rows(sql, NEWEST, match(term), limit))
   let known: Passing | undefined
-  return ({term, limit}) => {
+  const passingRows = ({term, limit}: WantedRows): number[] => {
     known ??= passing(sql, filter, excluded, span)
     const {lowest, highest, passes, markers, postings} = known
     if (postings !== undefined) return postings.get(term)?.slice(0, limit) ?? []
@@ -49,7 +55,13 @@ export function postingsOf(
     }
     return found
   }
+  return (wanted) => wanted.map(passingRows)
 }
+
+const allRows = (sql: Statements, wanted: readonly WantedRows[]): number[][] =>
+  sql
+    .arrays<[found: string]>(ANY, JSON.stringify(wanted.map(({term}) => match(term))))
+    .map(([found]) => JSON.parse(found) as number[])
 
 interface Passing {
   /** Bounds of the rows that may pass: memories of a stretch of time mostly stand together. */

@@ -23,7 +23,6 @@ export function sourceOf(
     sql.arrays<TurnColumns>(`${select} ${tail}`, ...condition.values, ...values).map(turnOf)
   const span = (): {oldest: number; newest: number} =>
     sql.get<{oldest: number; newest: number}>(SPAN) ?? {oldest: 0, newest: 0}
-  const postings = postingsOf(sql, filter, excludeSession, span)
 
   return {
     totals: () => ({
@@ -48,7 +47,7 @@ export function sourceOf(
           longest
         )
       ),
-    postings: (terms) => terms.map(postings),
+    postings: postingsOf(sql, filter, excludeSession, span),
     toldBetween: (times, limit) =>
       times.map(({from, to}) =>
         sql

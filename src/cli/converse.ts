@@ -3,6 +3,7 @@ import {enterContext} from '../core/backend.ts'
 import {noteAssumedRead} from '../core/change.ts'
 import {type ChatAnswer, type ConversationOptions, openConversation} from '../core/chat/conversation.ts'
 import {requireUserContext, withoutUserContext} from '../core/context.ts'
+import {holdIndexesOpen} from '../core/file-index/held.ts'
 import {type ChatLines, openLines} from './chat-lines.ts'
 import {describeError} from './describe-error.ts'
 import {printAnswer} from './print-answer.ts'
@@ -15,16 +16,21 @@ import {type Ending, slashCommand, type Talk} from './slash-commands.ts'
 export async function converse(options: ConversationOptions, streamed: boolean): Promise<void> {
   let user = requireUserContext('A conversation')
   let given = options
-  for (;;) {
-    const {ending, changes} = await withoutUserContext(() => enterContext(user, () => talk(given, streamed)))
-    if (ending === 'exit') return
-    const {session: _session, newest: _newest, ...kept} = {...given, ...changes}
-    if (ending === 'new') given = kept
-    else if ('resume' in ending) given = {...kept, session: ending.resume}
-    else {
-      user = ending.become
-      given = {}
+  const closeIndexes = holdIndexesOpen()
+  try {
+    for (;;) {
+      const {ending, changes} = await withoutUserContext(() => enterContext(user, () => talk(given, streamed)))
+      if (ending === 'exit') return
+      const {session: _session, newest: _newest, ...kept} = {...given, ...changes}
+      if (ending === 'new') given = kept
+      else if ('resume' in ending) given = {...kept, session: ending.resume}
+      else {
+        user = ending.become
+        given = {}
+      }
     }
+  } finally {
+    closeIndexes()
   }
 }
 

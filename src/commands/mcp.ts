@@ -19,12 +19,17 @@ export default class Mcp extends MhCommand<typeof Mcp> {
   override async execute(): Promise<McpDescription | undefined> {
     const readOnly = this.flags['read-only']
     if (this.jsonEnabled()) return (await import('../mcp/describe.ts')).describeMcp(readOnly)
-    const [{createMcpServer}, {serveStdio}] = await Promise.all([import('../mcp/server.ts'), import('../mcp/stdio.ts')])
+    const [{createMcpServer}, {serveStdio}, {holdIndexesOpen}] = await Promise.all([
+      import('../mcp/server.ts'),
+      import('../mcp/stdio.ts'),
+      import('../core/file-index/held.ts')
+    ])
     if (atTerminal(0))
       this.note(
         `Other programs talk with this one; ${this.config.bin} mcp --json tells how they are told of it. Ctrl-C ends it.`
       )
-    await serveStdio(createMcpServer({readOnly}))
+    const closeIndexes = holdIndexesOpen()
+    await serveStdio(createMcpServer({readOnly})).finally(closeIndexes)
     return undefined
   }
 }

@@ -1,4 +1,4 @@
-import {readFileSync} from 'node:fs'
+import {readFileSync, rmSync} from 'node:fs'
 import {join} from 'node:path'
 import {beforeEach, describe, expect, it} from 'vitest'
 import {verifiedTrail} from '../support/audit.ts'
@@ -63,6 +63,22 @@ describe('mh mcp', () => {
       (await call(ada, 'search_memories', {query: 'harbour', tag: 'sea', until: '2026-05-03'})).value.memories
     ).toHaveLength(1)
     expect((await call(ada, 'search_memories', {query: 'harbour', limit: 1})).value.memories).toHaveLength(1)
+  })
+
+  it('finds what another process captures, edits, forgets or throws away meanwhile as it is', async () => {
+    const client = await connectStdio(home)
+    const found = async (query: string): Promise<string[]> =>
+      (await call(client, 'search_memories', {query})).value.memories.map(({content}: {content: string}) => content)
+    const harbour = await found('harbour')
+    expect(harbour).toEqual(['Met Grace at the harbour'])
+    const {json} = await mh(home, ['capture', 'Lost a glove at the harbour', '--json'])
+    expect((await found('glove harbour')).sort()).toEqual(['Lost a glove at the harbour', ...harbour])
+    await mh(home, ['memory', 'edit', json.id, '--content', 'Found the glove again'])
+    expect(await found('glove')).toEqual(['Found the glove again'])
+    await mh(home, ['memory', 'forget', json.id, '--yes'])
+    expect(await found('glove')).toEqual([])
+    rmSync(join(home.root, 'cache'), {recursive: true, force: true})
+    expect(await found('harbour')).toEqual(harbour)
   })
 
   it('adds, lists and changes tasks', async () => {

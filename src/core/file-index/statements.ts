@@ -5,18 +5,19 @@ export class Statements {
   readonly #database: DatabaseSync
   readonly #objects = new Map<string, StatementSync>()
   readonly #arrays = new Map<string, StatementSync>()
+  readonly #changes = new Map<string, StatementSync>()
 
   constructor(database: DatabaseSync) {
     this.#database = database
   }
 
   run(sql: string, ...values: SQLInputValue[]): number {
-    return Number(this.#object(sql).run(...values).changes)
+    return Number(this.#change(sql).run(...values).changes)
   }
 
   /** @returns the rowid of the row that was inserted; undefined where a conflict kept it out */
   insert(sql: string, ...values: SQLInputValue[]): number | undefined {
-    const {changes, lastInsertRowid} = this.#object(sql).run(...values)
+    const {changes, lastInsertRowid} = this.#change(sql).run(...values)
     return Number(changes) === 0 ? undefined : Number(lastInsertRowid)
   }
 
@@ -31,20 +32,25 @@ export class Statements {
 
   /** Rows as arrays of columns: half the cost of objects, for reading many. */
   arrays<Row extends unknown[]>(sql: string, ...values: SQLInputValue[]): Row[] {
-    let statement = this.#arrays.get(sql)
-    if (statement === undefined) {
-      statement = this.#database.prepare(sql)
-      statement.setReturnArrays(true)
-      this.#arrays.set(sql, statement)
-    }
+    const statement = this.#kept(this.#arrays, sql, (made) => made.setReturnArrays(true))
     return statement.all(...values) as unknown as Row[]
   }
 
   #object(sql: string): StatementSync {
-    let statement = this.#objects.get(sql)
+    return this.#kept(this.#objects, sql)
+  }
+
+  /** The last rowid that a full-text table wrote is one of its own, beyond what a number holds: newer Nodes refuse to give it as one. */
+  #change(sql: string): StatementSync {
+    return this.#kept(this.#changes, sql, (made) => made.setReadBigInts(true))
+  }
+
+  #kept(kept: Map<string, StatementSync>, sql: string, setUp?: (made: StatementSync) => void): StatementSync {
+    let statement = kept.get(sql)
     if (statement === undefined) {
       statement = this.#database.prepare(sql)
-      this.#objects.set(sql, statement)
+      setUp?.(statement)
+      kept.set(sql, statement)
     }
     return statement
   }

@@ -9,7 +9,6 @@ import {errorPage, registerPages} from './pages/index.tsx'
 import {asPerson} from './person.ts'
 import {noRoute, notSignedIn, problemOf} from './problem.ts'
 import {limitBody} from './security/body-limit.ts'
-import {sayHeaders} from './security/headers.ts'
 import {foreignRequests, type OwnNames} from './security/own-requests.ts'
 
 export interface AppOptions {
@@ -18,8 +17,8 @@ export interface AppOptions {
 }
 
 /**
- * Every route of the server. A request passes, in this order: no person's context at all, the headers of the answer, Host and Origin,
- * the size of its body, the person's context, the question whether anybody is signed in; then its handler.
+ * Every route of the server. A request passes, in this order: no person's context at all, Host and Origin, the size of its body, the
+ * person's context, the question whether anybody is signed in; then its handler.
  */
 export function createApp({desk, names}: AppOptions): App {
   const app = new Hono<HttpEnv>()
@@ -31,7 +30,6 @@ export function createApp({desk, names}: AppOptions): App {
     withUserContext(ANONYMOUS, () => {
       c.set('desk', desk)
       c.set('person', ANONYMOUS)
-      sayHeaders(c)
       return next()
     })
   )

@@ -12,6 +12,7 @@ import {openAttempts} from '../core/users/attempts.ts'
 import {newSetupToken, type SetupToken} from '../core/users/setup-token.ts'
 import {createApp} from './app.ts'
 import type {Desk} from './environment.ts'
+import {Answer} from './security/headers.ts'
 
 export interface ServerOptions {
   /** 0 takes any that is free. */
@@ -64,7 +65,7 @@ export async function startServer({port, host, publicUrl, report}: ServerOptions
   const app = createApp({desk, names: {host, remote: !isLocal(host), publicUrl}})
   const listener = getRequestListener(app.fetch, {errorHandler: () => badRequestOf()})
   // Requests must not begin in the context of whoever starts the server.
-  const server = withoutUserContext(() => createServer(LIMITS, listener))
+  const server = withoutUserContext(() => createServer({...LIMITS, ServerResponse: Answer}, listener))
   answerMalformed(server)
   await listen(server, port, host)
   const {port: taken} = server.address() as AddressInfo

@@ -114,6 +114,12 @@ describe('an answer', () => {
       expect(headers.get('cache-control')).toBe('no-store')
       expect(headers.get('x-powered-by')).toBeNull()
     }
+    const [, script = ''] = /src="(\/assets\/[^"]+)"/.exec(answers[0]?.text ?? '') ?? []
+    const file = (await browser.ask(script)).headers
+    expect([file.get('cache-control'), file.get('x-frame-options')]).toEqual([
+      'public, max-age=31536000, immutable',
+      'DENY'
+    ])
   })
 })
 

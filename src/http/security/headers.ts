@@ -1,4 +1,4 @@
-import type {HttpContext} from '../environment.ts'
+import {type OutgoingHttpHeader, type OutgoingHttpHeaders, ServerResponse} from 'node:http'
 
 /** Everything comes from this server, and nothing stands in the page itself: neither scripts nor styles. */
 const CONTENT_SECURITY_POLICY = [
@@ -25,14 +25,16 @@ const HEADERS = {
   'cache-control': 'no-store'
 }
 
-/** As Node takes them: made once, since every answer has them. */
-const LIST = Object.entries(HEADERS)
+type Said = OutgoingHttpHeaders | OutgoingHttpHeader[]
 
 /**
- * What every answer says to the browser. They are given to Node's own answer and not to Hono's, which would be built anew for them; what
- * a handler says itself goes before.
+ * Node's answer, with what every answer says to the browser. It is said where the head is written, so that no way of answering leaves it
+ * out, and Hono's answer need not be built anew for it. What a handler says itself, in small letters, goes before.
  */
-export function sayHeaders(c: HttpContext): void {
-  const {outgoing} = c.env
-  for (const [name, value] of LIST) outgoing.setHeader(name, value)
+export class Answer extends ServerResponse {
+  override writeHead(status: number, said?: string | Said, more?: Said): this {
+    const own = typeof said === 'string' ? more : said
+    if (Array.isArray(own)) throw new TypeError('Headers are to be given by their names')
+    return super.writeHead(status, {...HEADERS, ...own})
+  }
 }

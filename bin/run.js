@@ -7,15 +7,15 @@ if (major > NEEDED[0] || (major === NEEDED[0] && minor >= NEEDED[1])) start()
 else startOnOwnNode()
 
 function start() {
-  const folder = compileCacheFolder()
-  if (folder) require('node:module').enableCompileCache(folder)
-  require('../dist/entry.js')
-    .run(__dirname.slice(0, -'/bin'.length))
+  const root = __dirname.slice(0, -'/bin'.length)
+  const load = require('./load.js').loader(`${root}/dist`, compileCacheFolder(), process.argv.slice(2))
+  load('entry.js')
+    .run(root)
     .then(() => process.exit())
 }
 
 /**
- * Where Node keeps compiled code: below the person's own cache. Node's own choice is a folder below /tmp, in which
+ * Where compiled code is kept: below the person's own cache. Node's own choice is a folder below /tmp, in which
  * another account could have put code.
  */
 function compileCacheFolder() {

@@ -7,7 +7,8 @@
  * dist/vendor/…            the packages of oclif that an ordinary run never needs, one file each
  * dist/library/…           what `import 'metahuman'` loads, and its types
  */
-import {existsSync, mkdirSync, renameSync, rmSync, writeFileSync} from 'node:fs'
+import {createHash} from 'node:crypto'
+import {appendFileSync, existsSync, globSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {bundle} from './bundle.ts'
 import {bundleLibrary} from './library.ts'
@@ -25,6 +26,7 @@ try {
   const settings = {type: 'commonjs', imports: {'#vendor/*': './vendor/*.js'}}
   writeFileSync(join(fresh, 'package.json'), `${JSON.stringify(settings)}\n`)
   await bundle(root, fresh)
+  nameBuild(fresh)
   await bundleLibrary(root, join(fresh, 'library'))
   if (existsSync(dist)) renameSync(dist, former)
   renameSync(fresh, dist)
@@ -32,3 +34,10 @@ try {
   for (const folder of [fresh, former]) rmSync(folder, {recursive: true, force: true})
 }
 await writeManifest(root)
+
+/** Ends the file that every run loads by a line that is another one for every other bundle: bin/load.js keeps compiled code by it. */
+function nameBuild(folder: string): void {
+  const hash = createHash('sha256')
+  for (const file of globSync('**/*.js', {cwd: folder}).sort()) hash.update(readFileSync(join(folder, file)))
+  appendFileSync(join(folder, 'entry.js'), `\n//${hash.digest('base64url')}`)
+}

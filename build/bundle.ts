@@ -2,6 +2,7 @@ import {globSync} from 'node:fs'
 import {createRequire} from 'node:module'
 import {join, sep} from 'node:path'
 import {build, type OutputOptions} from 'rolldown'
+import {ascii} from './ascii.ts'
 import {dataModules} from './data-modules.ts'
 import {lazyRequires} from './lazy-requires.ts'
 import {COLD_PACKAGES, hasShim, OCLIF, oclifStartup} from './oclif.ts'
@@ -35,7 +36,14 @@ export async function bundle(root: string, dist: string): Promise<Map<string, st
       print(level, log)
     },
     external: (id, importer) => (id.startsWith('node:') && !hasShim(id, importer)) || NOT_BUNDLED.test(id),
-    plugins: [packageJson(root), dataModules(), oclifStartup(), lazyRequires(OCLIF), oneStartupFile('run', 'entry')],
+    plugins: [
+      packageJson(root),
+      dataModules(),
+      oclifStartup(),
+      lazyRequires(OCLIF),
+      oneStartupFile('run', 'entry'),
+      ascii()
+    ],
     output: {
       ...output,
       chunkFileNames: ({name}) => (name === 'entry' ? 'entry.js' : 'chunks/[name]-[hash].js'),

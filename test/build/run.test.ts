@@ -1,8 +1,8 @@
-import {copyFileSync, mkdirSync, statSync, writeFileSync} from 'node:fs'
+import {copyFileSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {execa} from 'execa'
 import {describe, expect, it} from 'vitest'
-import {temporaryHome} from '../support/home.ts'
+import {type Home, temporaryHome} from '../support/home.ts'
 import {BIN, environment, mh} from '../support/mh.ts'
 
 const OLD_NODE = ['--require', join(import.meta.dirname, '..', 'support', 'old-node.cjs')]
@@ -67,6 +67,43 @@ describe('the compile cache', () => {
     const home = temporaryHome()
     await mh(home, ['--version'], {env: {XDG_CACHE_HOME: join(home.home, 'caches')}})
     expect(statSync(join(home.home, 'caches', 'mh', 'compile')).isDirectory()).toBe(true)
+  })
+
+  const kept = (home: Home, command: string): string => join(home.home, '.cache', 'mh', 'compile', `${command}.bin`)
+  const OWN_CACHE = {env: {XDG_CACHE_HOME: ''}}
+
+  it('learns from the first two runs of a command that succeed', async () => {
+    const home = temporaryHome()
+    await mh(home, ['user', 'whoami'], OWN_CACHE)
+    expect(existsSync(kept(home, 'user-whoami'))).toBe(false)
+    await mh(home, ['user', 'create', 'ada'], OWN_CACHE)
+    const read = async (): Promise<Buffer> => {
+      const {stdout} = await mh(home, ['user', 'whoami'], OWN_CACHE)
+      expect(stdout).toBe('ada\n')
+      return readFileSync(kept(home, 'user-whoami'))
+    }
+    const first = await read()
+    const second = await read()
+    expect(second.equals(first)).toBe(false)
+    expect((await read()).equals(second)).toBe(true)
+    expect(statSync(kept(home, 'user-whoami')).mode & 0o777).toBe(0o600)
+  })
+
+  it('is not used where it is damaged, or of another build, and then made anew', async () => {
+    const home = temporaryHome()
+    await mh(home, ['user', 'create', 'ada'], OWN_CACHE)
+    await mh(home, ['user', 'whoami'], OWN_CACHE)
+    const file = kept(home, 'user-whoami')
+    const whole = readFileSync(file)
+    const damaged = Buffer.from(whole)
+    damaged.fill(0x55, 5000, 90_000)
+    const ofOthers = Buffer.from(whole.toString('latin1').replaceAll('{"build":"', '{"build":"X'), 'latin1')
+    for (const bytes of [damaged, ofOthers, whole.subarray(0, 100_000), Buffer.alloc(0)]) {
+      writeFileSync(file, bytes)
+      expect(await mh(home, ['user', 'whoami'], OWN_CACHE)).toMatchObject({stdout: 'ada\n', stderr: '', exitCode: 0})
+      expect(readFileSync(file).length).toBeGreaterThan(whole.length / 2)
+      expect(readFileSync(file).equals(bytes)).toBe(false)
+    }
   })
 
   it('is done without where it cannot be made', async () => {

@@ -28,6 +28,12 @@ describe('the bundle', () => {
     expect(Math.max(...sizeOf('chunks/memories-*.js'))).toBeLessThan(160_000)
   })
 
+  it('has nothing but ASCII in what commands load, which Node decodes several times as fast', () => {
+    const files = ['entry.js', 'commands/*.js', 'commands/user/*.js', 'chunks/{mh-base,memories,search,status}-*.js']
+    const others = globSync(files, {cwd: dist}).filter((file) => /[^\0-\x7f]/.test(text(file)))
+    expect(others).toEqual([])
+  })
+
   it('has no file that a library made oversized', () => {
     expect(Math.max(...sizeOf('**/*.js'))).toBeLessThan(600_000)
   })

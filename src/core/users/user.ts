@@ -36,7 +36,9 @@ export const isAccountId = (id: unknown): id is string => typeof id === 'string'
  * it. New ones have to keep to more (`checkUsername`).
  */
 export const isAccountName = (name: unknown): name is string =>
-  typeof name === 'string' && /^[\p{L}\p{N}_][\p{L}\p{N}._ @-]{0,63}$/u.test(name)
+  typeof name === 'string' &&
+  // The first says the same of ASCII. To compile the second takes a tenth of what a short command does.
+  (/^\w[\w. @-]{0,63}$/.test(name) || /^[\p{L}\p{N}_][\p{L}\p{N}._ @-]{0,63}$/u.test(name))
 
 /** The roles that an account may be given. */
 export const ROLES = ['owner', 'member', 'guest'] as const

@@ -1,4 +1,4 @@
-import {copyFileSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync} from 'node:fs'
+import {copyFileSync, existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {execa} from 'execa'
 import {describe, expect, it} from 'vitest'
@@ -7,24 +7,29 @@ import {BIN, environment, mh} from '../support/mh.ts'
 
 const OLD_NODE = ['--require', join(import.meta.dirname, '..', 'support', 'old-node.cjs')]
 
-/** A checkout that has nothing but bin/run.js and, as its own Node, this shell script. */
-function checkout(ownNode?: string): string {
+/** A checkout that has nothing but bin/run.js and its own Node, which this puts where it is to be. */
+function checkout(putNode?: (path: string) => void): string {
   const folder = temporaryHome().home
   mkdirSync(join(folder, 'bin'))
   copyFileSync(BIN, join(folder, 'bin', 'run.js'))
-  if (ownNode !== undefined) {
+  if (putNode !== undefined) {
     mkdirSync(join(folder, 'node_modules', 'node', 'bin'), {recursive: true})
-    writeFileSync(join(folder, 'node_modules', 'node', 'bin', 'node'), `#!/bin/sh\n${ownNode}\n`, {mode: 0o755})
+    putNode(join(folder, 'node_modules', 'node', 'bin', 'node'))
   }
   return join(folder, 'bin', 'run.js')
 }
+
+const script =
+  (lines: string) =>
+  (path: string): void =>
+    writeFileSync(path, `#!/bin/sh\n${lines}\n`, {mode: 0o755})
 
 const runOnOldNode = (bin: string, ...args: string[]) =>
   execa(process.execPath, [...OLD_NODE, bin, ...args], {reject: false})
 
 describe('under a Node that is too old', () => {
   it('mh runs on the Node that the checkout brings, with its arguments, input, output and exit code', async () => {
-    const bin = checkout('shift; for word; do echo "<$word>"; done; cat; echo oops >&2; exit 7')
+    const bin = checkout(script('shift; for word; do echo "<$word>"; done; cat; echo oops >&2; exit 7'))
     const ran = await execa(process.execPath, [...OLD_NODE, bin, 'capture', 'two words'], {
       reject: false,
       input: 'piped'
@@ -34,14 +39,14 @@ describe('under a Node that is too old', () => {
 
   it('signals are passed on to it', async () => {
     const ran = runOnOldNode(
-      checkout('trap "echo stopped; exit 9" TERM; echo ready; for i in $(seq 500); do sleep 0.02; done')
+      checkout(script('trap "echo stopped; exit 9" TERM; echo ready; for i in $(seq 500); do sleep 0.02; done'))
     )
     ran.stdout.once('data', () => ran.kill('SIGTERM'))
     expect(await ran).toMatchObject({stdout: 'ready\nstopped', exitCode: 9})
   })
 
   it('mh ends by the signal that ended it', async () => {
-    expect(await runOnOldNode(checkout('kill -KILL $$'))).toMatchObject({signal: 'SIGKILL'})
+    expect(await runOnOldNode(checkout(script('kill -KILL $$')))).toMatchObject({signal: 'SIGKILL'})
   })
 
   it('one sentence says what is missing where the checkout brings none', async () => {
@@ -51,7 +56,8 @@ describe('under a Node that is too old', () => {
   })
 
   it('and where the one it brings is too old itself', async () => {
-    expect((await runOnOldNode(BIN, '--version')).stderr).toContain('mh needs Node 24.15 or newer')
+    const bin = checkout((path) => symlinkSync(process.execPath, path))
+    expect((await runOnOldNode(bin, '--version')).stderr).toContain('mh needs Node 24.15 or newer')
   })
 })
 

@@ -2,10 +2,12 @@ import {beforeEach, describe, expect, it} from 'vitest'
 import {enterContext} from '../../src/core/backend.ts'
 import {type UserContext, withUserContext} from '../../src/core/context.ts'
 import {AccessDeniedError, NoUserContextError} from '../../src/core/errors.ts'
+import {inbox} from '../../src/core/inbox/inbox.ts'
 import type {EpisodicEvent} from '../../src/core/memory/event.ts'
 import {newEvent} from '../../src/core/memory/memories.ts'
 import {changedByAgent, madeByAgent} from '../../src/core/memory/provenance.ts'
 import type {MemoryStore, SearchRequest} from '../../src/core/memory/store.ts'
+import {addTask} from '../../src/core/tasks/tasks.ts'
 
 /** What a store needs to be tested: two people who are there, and the store. */
 export interface StoreUnderTest {
@@ -189,6 +191,19 @@ export function describeMemoryStore(name: string, prepare: () => Promise<StoreUn
         expect(await store.counts()).toMatchObject({total: 0})
         expect(await store.trashed()).toEqual([])
         expect(await store.search('swordfish', asking())).toEqual([])
+      }))
+
+    it('names what else of the person still says what was forgotten', () =>
+      asAda(async () => {
+        await add(note('evt-1', 'a swordfish story'))
+        const {id} = await addTask({title: 'Write down a swordfish story'})
+        await inbox().add('fish.txt', Buffer.from('It was a swordfish story.'))
+        await asBob(() => inbox().add('fish.txt', Buffer.from('It was a swordfish story.')))
+        const {remaining} = await store.forget(['evt-1'])
+        expect(remaining.map(({path}) => path).sort()).toEqual([
+          expect.stringMatching(/ada\/memory\/inbox\/fish\.txt$/),
+          expect.stringContaining(id)
+        ])
       }))
 
     it('counts what lies between moments, each first one included and the last one not', () =>

@@ -8,8 +8,8 @@ import {eventOf, placeOf} from './records.ts'
 import {dropVectors, type Locked, takeRows} from './rows.ts'
 
 /**
- * Removes memories for good: their rows, those in the trash, and their history. Then looks for what the person's other records and
- * documents still hold of them. What the server itself keeps for a while (its log of writes, dead rows, backups) is beyond this.
+ * Removes memories for good: their rows, those in the trash, and their history. Then looks for what everything else of the person but
+ * the audit trail still holds of them. What the server itself keeps for a while (its log of writes, dead rows, backups) is beyond this.
  */
 export function forgetEvents(
   database: Database,
@@ -42,7 +42,7 @@ async function remaining({unit, profile: {userId}}: Locked, gone: readonly Episo
       .flatMap((text) => [text, JSON.stringify(text).slice(1, -1)])
       .filter((text) => !text.includes('\0'))
   ])
-  const found = await unit.transaction.rows<{kind: string; name: string}>(userId, REMAINING, [
+  const found = await unit.transaction.rows<{kind: Kind; name: string}>(userId, REMAINING, [
     userId,
     needles.map((text) => text.toWellFormed())
   ])
@@ -52,21 +52,31 @@ async function remaining({unit, profile: {userId}}: Locked, gone: readonly Episo
 /** A text of a few characters stands everywhere, and says nothing. */
 const SHORTEST = 8
 
-const placeOfKind = (kind: string, name: string): string =>
-  kind === 'memory'
-    ? placeOf(name)
-    : documentPlace(
-        kind === 'trash'
-          ? `${PROFILE_LAYOUT.trash}/${name}`
-          : kind === 'history'
-            ? `${PROFILE_LAYOUT.history}/${name}`
-            : name
-      )
+const placeOfKind = (kind: Kind, name: string): string =>
+  kind === 'memory' ? placeOf(name) : documentPlace(`${FOLDERS[kind]}${name}`)
+
+type Kind = 'memory' | keyof typeof FOLDERS
+
+/** What goes before the name of each kind; a path is one from the profile on. */
+const FOLDERS = {
+  trash: `${PROFILE_LAYOUT.trash}/`,
+  history: `${PROFILE_LAYOUT.history}/`,
+  task: `${PROFILE_LAYOUT.tasks}/`,
+  inbox: `${PROFILE_LAYOUT.inbox}/`,
+  path: ''
+} as const
 
 const holds = (column: string): string =>
   `EXISTS (SELECT FROM unnest($2::text[]) needle WHERE strpos(${column}, needle) > 0)`
 
+const holdsBytes = (column: string): string =>
+  `EXISTS (SELECT FROM unnest($2::text[]) needle WHERE position(convert_to(needle, 'UTF8') IN ${column}) > 0)`
+
 const REMAINING = `SELECT 'memory' AS kind, id AS name FROM memory WHERE user_id = $1 AND ${holds('record')}
   UNION ALL SELECT DISTINCT 'trash', id FROM trash WHERE user_id = $1 AND ${holds('record')}
   UNION ALL SELECT DISTINCT 'history', id FROM history WHERE user_id = $1 AND ${holds('record')}
-  UNION ALL SELECT 'document', path FROM document WHERE user_id = $1 AND ${holds('body')}`
+  UNION ALL SELECT 'task', id FROM task WHERE user_id = $1 AND ${holds('record')}
+  UNION ALL SELECT DISTINCT 'inbox', name FROM inbox WHERE user_id = $1 AND ${holdsBytes('bytes')}
+  UNION ALL SELECT 'path', path FROM document WHERE user_id = $1 AND ${holds('body')}
+  UNION ALL SELECT DISTINCT 'path', path FROM line WHERE user_id = $1 AND ${holds('text')}
+  UNION ALL SELECT 'path', path FROM file WHERE user_id = $1 AND ${holdsBytes('bytes')}`

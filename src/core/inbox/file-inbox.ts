@@ -12,8 +12,8 @@ import type {Inbox, InboxItem, Moved} from './inbox.ts'
 /** No file that is larger is read: it would be held in memory. */
 const LARGEST_ITEM = 64 * 1024 * 1024
 
-/** Below the inbox: what was set aside, and why. */
-const SET_ASIDE = 'memory/inbox/_failed'
+/** What was set aside, and why, below the profile. It is made when something is. */
+export const SET_ASIDE = `${PROFILE_LAYOUT.inbox}/_failed`
 /** Folders of the inbox's own. */
 const OWN = new Set(['_archive', '_failed'])
 
@@ -123,7 +123,8 @@ function move(item: InboxItem, into: string, reason?: string): Promise<Moved> {
       const target = freeName(folder, basename(item.name))
       if (reason !== undefined) {
         const temporary = ensureFolder(root, PROFILE_LAYOUT.temporary).path
-        placeOrDiscard(stageFile(temporary, 'reason', `${item.name}: ${reason}\n`), `${target}${REASON}`)
+        const {path, text} = reasonFile(target, item.name, reason)
+        placeOrDiscard(stageFile(temporary, 'reason', text), path)
       }
       place({path: from}, target)
       syncFolder(folder)
@@ -135,7 +136,11 @@ function move(item: InboxItem, into: string, reason?: string): Promise<Moved> {
   })
 }
 
-const REASON = '.reason.txt'
+/** The file beside one that is set aside, which tells why. */
+export const reasonFile = (path: string, name: string, reason: string): {path: string; text: string} => ({
+  path: `${path}.reason.txt`,
+  text: `${name}: ${reason}\n`
+})
 
 function freeName(folder: string, name: string): string {
   for (const one of namesLike(name))

@@ -1,4 +1,6 @@
+import {parse} from 'node:path/posix'
 import {headText, nameOf} from '../../audit/postgres/head.ts'
+import {reasonFile, SET_ASIDE} from '../../inbox/file-inbox.ts'
 import {fileNameOf, historyFolder, MOST_FILES} from '../../memory/files/placement.ts'
 import {PROFILE_LAYOUT} from '../../paths.ts'
 import type {Transaction} from '../transaction.ts'
@@ -7,8 +9,22 @@ import type {ProfileFile} from './kinds.ts'
 /** So many rows are fetched at once. */
 const PAGE = 500
 
-/** Everything of a person as the files that it would be, in no order. The transaction sees one moment. */
+/**
+ * Everything of a person as the files that it would be, in no order, and each time the same ones. The transaction sees one moment.
+ * Rows that would be one file, such as two of the inbox that were called alike, are files of names of their own.
+ */
 export async function* readProfile(transaction: Transaction, userId: string): AsyncGenerator<ProfileFile> {
+  const taken = new Set<string>()
+  for await (const file of filesOf(transaction, userId)) {
+    const {dir, name, ext} = parse(file.path)
+    let {path} = file
+    for (let number = 2; taken.has(path); number++) path = `${dir}/${name}~${number}${ext}`
+    taken.add(path)
+    yield {...file, path}
+  }
+}
+
+async function* filesOf(transaction: Transaction, userId: string): AsyncGenerator<ProfileFile> {
   yield* memories(transaction, userId)
   yield* rows<{id: string; place: string | null; record: string; at: Date}>(
     transaction,
@@ -19,16 +35,7 @@ export async function* readProfile(transaction: Transaction, userId: string): As
   )
   yield* history(transaction, userId)
   yield* tasks(transaction, userId)
-  yield* rows<{name: string; state: string; day: string | null; reason: string | null; bytes: Buffer; at: Date}>(
-    transaction,
-    userId,
-    'SELECT name, state, day, reason, bytes, modified AS at, number AS key FROM inbox WHERE user_id = $1 AND number > $2 ORDER BY number LIMIT $3',
-    ({name, state, day, bytes, at}) => ({
-      path: `${state === 'waiting' ? PROFILE_LAYOUT.inbox : `${PROFILE_LAYOUT.inbox}/${state === 'archived' ? '_archive' : '_failed'}/${day}`}/${name}`,
-      bytes,
-      modified: at.getTime()
-    })
-  )
+  yield* inbox(transaction, userId)
   yield* audit(transaction, userId)
   for (const {path} of await transaction.rows<{path: string}>(
     userId,
@@ -96,6 +103,28 @@ async function* history(transaction: Transaction, userId: string): AsyncGenerato
       const name = String(number).padStart(6, '0')
       const made = undone ? `undone/${name}-${at.getTime().toString(36)}.json` : `${name}.json`
       return text(`${historyFolder(id)}/${place ?? made}`, record, at)
+    }
+  )
+}
+
+async function* inbox(transaction: Transaction, userId: string): AsyncGenerator<ProfileFile> {
+  const folderOf = (state: string, day: string): string => {
+    if (state === 'waiting') return PROFILE_LAYOUT.inbox
+    return `${state === 'archived' ? PROFILE_LAYOUT.inboxArchive : SET_ASIDE}/${day}`
+  }
+  yield* rows<{name: string; state: string; day: string; bytes: Buffer; at: Date}>(
+    transaction,
+    userId,
+    'SELECT name, state, day, bytes, modified AS at, number AS key FROM inbox WHERE user_id = $1 AND number > $2 ORDER BY number LIMIT $3',
+    ({name, state, day, bytes, at}) => ({path: `${folderOf(state, day)}/${name}`, bytes, modified: at.getTime()})
+  )
+  yield* rows<{name: string; state: string; day: string; reason: string}>(
+    transaction,
+    userId,
+    'SELECT name, state, day, reason, number AS key FROM inbox WHERE user_id = $1 AND number > $2 AND reason IS NOT NULL ORDER BY number LIMIT $3',
+    ({name, state, day, reason}) => {
+      const told = reasonFile(`${folderOf(state, day)}/${name}`, name, reason)
+      return text(told.path, told.text)
     }
   )
 }

@@ -1,4 +1,4 @@
-import {readdirSync, readFileSync, rmSync} from 'node:fs'
+import {closeSync, openSync, readdirSync, readSync, rmSync} from 'node:fs'
 import {dirname, join} from 'node:path'
 import {changeProfile} from '../../change.ts'
 import {errno} from '../../errors.ts'
@@ -9,6 +9,7 @@ import {PROFILE_LAYOUT} from '../../paths.ts'
 import type {EpisodicEvent} from '../event.ts'
 import {IndexUnusable} from '../index/index.ts'
 import type {Remaining} from '../store.ts'
+import {tracesOf} from '../traces.ts'
 import {memoryIndex} from './memory-index.ts'
 import {historyFolder} from './placement.ts'
 import {readPlaced} from './read-placed.ts'
@@ -88,29 +89,38 @@ function remaining(
   paths: readonly string[],
   gone: readonly EpisodicEvent[]
 ): Remaining[] {
-  const needles = gone.flatMap(({id, content, response}) =>
-    [
-      id,
-      ...[content, response ?? '']
-        .filter((text) => text.length >= SHORTEST)
-        .flatMap((text) => [text, JSON.stringify(text).slice(1, -1)])
-    ].map((text) => Buffer.from(text))
-  )
+  const needles = tracesOf(gone).map((text) => Buffer.from(text))
+  const block = Buffer.alloc(BLOCK + Math.max(0, ...needles.map(({length}) => length)))
   // The person's own audit trail names ids, never texts, and stays as it is.
   const audit = join(root, PROFILE_LAYOUT.audit)
-  return paths.filter((path) => !path.startsWith(audit) && holds(path, needles)).map((path) => ({where, path}))
+  return paths.filter((path) => !path.startsWith(audit) && holds(path, needles, block)).map((path) => ({where, path}))
 }
 
-/** A text of a few characters stands everywhere, and says nothing. */
-const SHORTEST = 8
+/** So much is read at once: a profile may hold models, which are larger than what a process can hold. In bytes. */
+const BLOCK = 1024 * 1024
 
-function holds(path: string, needles: readonly Buffer[]): boolean {
+/** @param block to read into, longer than every needle */
+function holds(path: string, needles: readonly Buffer[], block: Buffer): boolean {
+  let file: number
   try {
-    const bytes = readFileSync(path)
-    return needles.some((needle) => bytes.includes(needle))
+    file = openSync(path, 'r')
   } catch (error) {
     if (errno(error) === 'ENOENT') return false
     throw error
+  }
+  try {
+    // A needle may begin in one block and end in the next one.
+    const overlap = block.length - BLOCK
+    for (let kept = 0; ; ) {
+      const count = readSync(file, block, kept, block.length - kept, null)
+      if (count === 0) return false
+      const bytes = block.subarray(0, kept + count)
+      if (needles.some((needle) => bytes.includes(needle))) return true
+      kept = Math.min(overlap, bytes.length)
+      bytes.copy(block, 0, bytes.length - kept)
+    }
+  } finally {
+    closeSync(file)
   }
 }
 

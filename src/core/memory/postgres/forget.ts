@@ -4,6 +4,7 @@ import {PROFILE_LAYOUT} from '../../paths.ts'
 import type {Database} from '../../postgres/database.ts'
 import type {EpisodicEvent} from '../event.ts'
 import type {Remaining} from '../store.ts'
+import {tracesOf} from '../traces.ts'
 import {eventOf, placeOf} from './records.ts'
 import {dropVectors, type Locked, takeRows} from './rows.ts'
 
@@ -35,22 +36,13 @@ export function forgetEvents(
 
 /** Where the id or the text of one of these memories still stands, as it is or as JSON writes it. */
 async function remaining({unit, profile: {userId}}: Locked, gone: readonly EpisodicEvent[]): Promise<Remaining[]> {
-  const needles = gone.flatMap(({id, content, response}) => [
-    id,
-    ...[content, response ?? '']
-      .filter((text) => text.length >= SHORTEST)
-      .flatMap((text) => [text, JSON.stringify(text).slice(1, -1)])
-      .filter((text) => !text.includes('\0'))
-  ])
+  const needles = tracesOf(gone).filter((text) => !text.includes('\0'))
   const found = await unit.transaction.rows<{kind: Kind; name: string}>(userId, REMAINING, [
     userId,
     needles.map((text) => text.toWellFormed())
   ])
   return found.map(({kind, name}) => ({where: 'profile', path: placeOfKind(kind, name)}))
 }
-
-/** A text of a few characters stands everywhere, and says nothing. */
-const SHORTEST = 8
 
 const placeOfKind = (kind: Kind, name: string): string =>
   kind === 'memory' ? placeOf(name) : documentPlace(`${FOLDERS[kind]}${name}`)

@@ -111,6 +111,8 @@ export function emptyTrash(): Promise<number> {
     const trash = join(change.root, PROFILE_LAYOUT.trash)
     const memories = readTrash(trash, change.user.userId)
     if (memories.length === 0) return 0
+    // The entry comes first: a removal that nobody can read about must not happen.
+    change.audit({category: 'data', event: 'trash_emptied', details: {count: memories.length}})
     const index = memoryIndex.openLocked(change.user)
     try {
       for (const {event, path} of memories) {
@@ -123,7 +125,6 @@ export function emptyTrash(): Promise<number> {
       memoryIndex.leave(change.user, index)
     }
     for (const folder of new Set(memories.map(({path}) => dirname(path)))) syncFolder(folder)
-    change.audit({category: 'data', event: 'trash_emptied', details: {count: memories.length}})
     return memories.length
   })
 }

@@ -12,14 +12,15 @@ import {CONVERSATIONS, LINES, NOTES, walk} from './walk.ts'
 const ZIP = 'PK\u0003\u0004'
 
 /** What the command line calls standard input. */
-export const STDIN = '-'
+const STDIN = '-'
+const STDIN_NAME = 'standard input'
 
 /**
  * The memories of what a person named: a folder, a file, a zip, or "-" for standard input.
  * @throws MhError PATH_NOT_ALLOWED (exit 4) for what belongs to somebody else
  */
 export async function* readSource(who: Importing, source: string): AsyncGenerator<Found> {
-  if (source === STDIN) return yield* readStream(who, 'standard input', process.stdin)
+  if (source === STDIN) return yield* toldWhereItFails(who, STDIN_NAME, readStream(who, STDIN_NAME, process.stdin))
   let path: string
   let stat: Stats
   try {
@@ -31,8 +32,24 @@ export async function* readSource(who: Importing, source: string): AsyncGenerato
   }
   requireReadable(source, path)
   if (stat.isDirectory()) yield* readFolder(who, source, path)
-  else if (stat.isFile()) yield* readAs(kindOf(path, who.format), who, source, path)
+  else yield* toldWhereItFails(who, source, readNamed(who, source, path, stat))
+}
+
+async function* readNamed(who: Importing, source: string, path: string, stat: Stats): AsyncGenerator<Found> {
+  if (stat.isFile()) yield* readAs(kindOf(path, who.format), who, source, path)
   else yield* readStream(who, source, createReadStream(path))
+}
+
+/** What cannot be opened or read, or is gone by now, is told, and stops nothing. */
+async function* toldWhereItFails(who: Importing, source: string, found: AsyncGenerator<Found>): AsyncGenerator<Found> {
+  try {
+    yield* found
+  } catch (error) {
+    const code = errno(error) ?? ''
+    // What Node itself and mh call their errors has an underscore in it.
+    if (!/^E[A-Z\d]+$/.test(code) || who.signal?.aborted) throw error
+    yield {source, reason: `it cannot be read (${code})`}
+  }
 }
 
 async function* readFolder(who: Importing, source: string, root: string): AsyncGenerator<Found> {
@@ -50,7 +67,7 @@ async function* readFolder(who: Importing, source: string, root: string): AsyncG
     const ending = extname(path)
     const kind = memories === undefined ? kindInFolder(path, who.format) : ending === '.json' ? 'memory' : undefined
     if (kind === undefined) yield {source: name, leftOut: ending || basename(path)}
-    else yield* readAs(kind, who, name, path)
+    else yield* toldWhereItFails(who, name, readAs(kind, who, name, path))
   }
 }
 

@@ -1,6 +1,8 @@
+import {once} from 'node:events'
 import {mkdirSync, readFileSync, symlinkSync, truncateSync, writeFileSync} from 'node:fs'
+import {createServer} from 'node:net'
 import {dirname, join} from 'node:path'
-import {describe, expect, it} from 'vitest'
+import {describe, expect, it, onTestFinished} from 'vitest'
 import {enterContext} from '../../../../src/core/backend.ts'
 import type {UserContext} from '../../../../src/core/context.ts'
 import {editMemory} from '../../../../src/core/memory/edit.ts'
@@ -250,6 +252,21 @@ describe('an import', () => {
       'c.json, item 5'
     ])
     expect(result.failed.every(({reason}) => reason !== '')).toBe(true)
+  })
+
+  it('tells what cannot be opened, and reads what is named behind it', async () => {
+    const home = inTemporaryHome()
+    const {ada} = await makePeople('ada')
+    const folder = put(home, {'good.md': 'good'})
+    // Nobody can open a socket as a file, not even an administrator of the machine.
+    const socket = join(folder, 'socket')
+    const server = createServer().listen(socket)
+    onTestFinished(() => void server.close())
+    await once(server, 'listening')
+    expect(await bring(ada, [socket, join(folder, 'good.md')])).toMatchObject({
+      imported: 1,
+      failed: [{source: socket, reason: 'it cannot be read (ENXIO)'}]
+    })
   })
 
   it('writes one entry a chunk into the trail of whoever imports, and no texts', async () => {

@@ -53,14 +53,17 @@ exports.loader = (dist, folder, args) => {
     if (known !== undefined) return known.exports
     const source = fs.readFileSync(filename, 'utf8')
     // The last line of the first file names the build (build/build.ts).
-    kept ??= read(folder && join(folder, `${commandOf(dist, args)}.bin`), source.slice(source.lastIndexOf('\n') + 1))
+    kept ??= read(
+      folder && join(folder, `${commandOf(dist, args)}.${process.version}.bin`),
+      source.slice(source.lastIndexOf('\n') + 1)
+    )
     const script = new Script(HEAD + source + TAIL, {
       filename,
       columnOffset: -HEAD.length,
       cachedData: kept.data.get(name),
       importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER
     })
-    // V8 refuses what another version of it has made.
+    // V8 refuses what was made with other options of it.
     if (script.cachedDataRejected !== false) isNew = true
     const module = {exports: {}, filename, loaded: true}
     require.cache[filename] = module

@@ -75,7 +75,8 @@ describe('the compile cache', () => {
     expect(statSync(join(home.home, 'caches', 'mh', 'compile')).isDirectory()).toBe(true)
   })
 
-  const kept = (home: Home, command: string): string => join(home.home, '.cache', 'mh', 'compile', `${command}.bin`)
+  const kept = (home: Home, command: string): string =>
+    join(home.home, '.cache', 'mh', 'compile', `${command}.${process.version}.bin`)
   const OWN_CACHE = {env: {XDG_CACHE_HOME: ''}}
 
   it('learns from the first two runs of a command that succeed', async () => {

@@ -138,8 +138,14 @@ function write({file, build, runs, data}, scripts) {
     fs.writeFileSync(temporary, Buffer.concat([whole, whole]), {mode: 0o600, flush: true})
     fs.renameSync(temporary, file)
   } catch {
-    fs.rmSync(temporary, {force: true}) // no room, say: the next run compiles again
+    discard(temporary) // no room, say: the next run compiles again
   }
+}
+
+function discard(file) {
+  try {
+    fs.unlinkSync(file)
+  } catch {} // it was not made
 }
 
 const aligned = (length) => Math.ceil(length / ALIGNMENT) * ALIGNMENT

@@ -119,6 +119,14 @@ describe('the compile cache', () => {
     const {exitCode, stderr} = await mh(home, ['--version'], {env: {XDG_CACHE_HOME: join(home.home, 'file')}})
     expect({exitCode, stderr}).toEqual({exitCode: 0, stderr: ''})
   })
+
+  it('and where it is no folder', async () => {
+    const home = temporaryHome()
+    mkdirSync(join(home.home, 'mh'))
+    writeFileSync(join(home.home, 'mh', 'compile'), '')
+    const {exitCode, stderr} = await mh(home, ['--version'], {env: {XDG_CACHE_HOME: home.home}})
+    expect({exitCode, stderr}).toEqual({exitCode: 0, stderr: ''})
+  })
 })
 
 describe('standard output', () => {

@@ -8,7 +8,11 @@ else startOnOwnNode()
 
 function start() {
   const root = __dirname.slice(0, -'/bin'.length)
-  const load = require('./load.js').loader(`${root}/dist`, compileCacheFolder(), process.argv.slice(2))
+  const load = require('./load.js').loader(
+    require('node:path').join(root, 'dist'),
+    compileCacheFolder(),
+    process.argv.slice(2)
+  )
   load('entry.js')
     .run(root)
     .then(() => process.exit())

@@ -1,8 +1,8 @@
 import type {ListedAgent} from '../../agents/list.ts'
 import {MhCommand} from '../../cli/base-command.ts'
 import {relativeTime} from '../../cli/relative-time.ts'
-import {scheduleText} from '../../cli/schedule-text.ts'
 import {type Column, printRecords} from '../../cli/table.ts'
+import {scheduleText} from '../../core/agents/schedule-text.ts'
 import {readSettings} from '../../core/settings.ts'
 
 const COLUMNS: Column<ListedAgent>[] = [

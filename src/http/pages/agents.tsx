@@ -4,7 +4,8 @@ import {askForRun} from '../../agents/ask.ts'
 import {disableAgent, enableAgent} from '../../agents/enable.ts'
 import {type ListedAgent, listAgents} from '../../agents/list.ts'
 import {type RunRecord, runStore} from '../../core/agents/runs.ts'
-import {type AgentSchedule, readAgents, setAgentsPaused} from '../../core/agents/settings.ts'
+import {scheduleText} from '../../core/agents/schedule-text.ts'
+import {readAgents, setAgentsPaused} from '../../core/agents/settings.ts'
 import type {MhError} from '../../core/errors.ts'
 import {withoutPlaces} from '../../core/places.ts'
 import {readSettings} from '../../core/settings.ts'
@@ -138,7 +139,7 @@ const AgentItem: FC<ItemProps> = ({agent, last, zone, mayChange}) => {
         </p>
         <p>{withoutPlaces(description)}</p>
         <p class="meta">
-          <span>{inWords(schedule)}</span>
+          <span>{scheduleText(schedule)}</span>
           {last === undefined ? (
             <span>never ran</span>
           ) : (
@@ -197,14 +198,3 @@ const countsOf = ({processed, created, failed}: RunRecord): string =>
     ...(created > 0 ? [`${created} made`] : []),
     ...(failed > 0 ? [`${failed} failed`] : [])
   ].join(', ')
-
-function inWords(schedule: AgentSchedule): string {
-  if (schedule.type === 'timeOfDay') return `daily at ${schedule.at}`
-  if (schedule.type === 'activity') return `after ${spanOf(schedule.idleSeconds)} of rest`
-  return `every ${spanOf(schedule.seconds)}`
-}
-
-function spanOf(seconds: number): string {
-  if (seconds % 3600 === 0) return seconds === 3600 ? 'hour' : `${seconds / 3600} hours`
-  return seconds % 60 === 0 ? `${seconds / 60} minutes` : `${seconds} seconds`
-}

@@ -1,5 +1,4 @@
-import type {AgentSchedule} from '../core/agents/settings.ts'
-import {plural} from './plural.ts'
+import type {AgentSchedule} from './settings.ts'
 
 /** When an agent runs by itself, for people: "every 15 minutes". */
 export function scheduleText(schedule: AgentSchedule): string {
@@ -10,6 +9,11 @@ export function scheduleText(schedule: AgentSchedule): string {
 }
 
 function duration(seconds: number): string {
-  if (seconds % 3600 === 0) return plural(seconds / 3600, 'hour', 'hours')
-  return seconds % 60 === 0 ? plural(seconds / 60, 'minute', 'minutes') : plural(seconds, 'second', 'seconds')
+  const [count, unit] =
+    seconds % 3600 === 0
+      ? [seconds / 3600, 'hour']
+      : seconds % 60 === 0
+        ? [seconds / 60, 'minute']
+        : [seconds, 'second']
+  return `${count} ${unit}${count === 1 ? '' : 's'}`
 }

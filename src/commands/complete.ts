@@ -28,9 +28,8 @@ export default class Complete extends MhCommand<typeof Complete> {
 
   /** As the person that the line names, where it names one. A Tab must never print an error. */
   private async candidates(): Promise<Candidate[]> {
-    const at = this.words.findLastIndex((word, index) => /^(-u|--user)$/.test(word) && index < this.words.length - 2)
-    const named = at === -1 ? undefined : this.words[at + 1]
     try {
+      const named = personIn(this.words.slice(0, -1))
       if (named === undefined) return await complete(this.words, this.config)
       return await enterContext((await identify(named)).context, async () => {
         await noteAssumedRead()
@@ -40,4 +39,10 @@ export default class Complete extends MhCommand<typeof Complete> {
       return []
     }
   }
+}
+
+/** Whom "-u bob", "-ubob", "--user bob" or "--user=bob" names, the last of them. */
+function personIn(words: readonly string[]): string | undefined {
+  const at = words.findLastIndex((word) => /^(?:-u|--user$|--user=)/.test(word))
+  return at === -1 ? undefined : words[at]?.replace(/^(?:-u|--user=?)/, '') || words[at + 1]
 }

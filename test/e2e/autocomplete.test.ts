@@ -63,7 +63,8 @@ describe('completion', () => {
     expect(await offered(home, 'task', 'list', '--tag', '')).toEqual(['house'])
     expect(await offered(home, 'chat', '--facet', 'p')).toEqual(['poet'])
     expect(await offered(home, '-u', 'bob', 'capture', '--tag', '')).toEqual(['opera'])
-    expect(await offered(home, 'memory', 'list', '-u', 'bob', '--tag', 'f')).toEqual([])
+    for (const bob of [['-u', 'bob'], ['-ubob'], ['--user=bob']])
+      expect(await offered(home, 'memory', 'list', ...bob, '--tag', '')).toEqual(['opera'])
     expect(verifiedTrail(join(home.root, 'profiles/bob/logs/audit')).map(({event}) => event)).toContain(
       'profile_assumed'
     )

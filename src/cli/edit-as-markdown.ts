@@ -2,7 +2,7 @@ import {usageError} from '../core/errors.ts'
 import {editMemory} from '../core/memory/edit.ts'
 import {fromEditText, toEditText} from '../core/memory/edit-text.ts'
 import type {ShownMemory} from '../core/memory/memories.ts'
-import {takeWritten, writeInEditor} from './editor.ts'
+import {mayWrite, takeWritten, writeInEditor} from './editor.ts'
 import {readTextFile} from './read-text-file.ts'
 
 interface MarkdownEdit {
@@ -18,7 +18,7 @@ interface MarkdownEdit {
  * @throws MhError INVALID_EDIT (exit 2), STALE_VERSION (exit 5), EDITOR_FAILED
  */
 export async function editAsMarkdown(memory: ShownMemory, {file, version, mayAsk}: MarkdownEdit): Promise<ShownMemory> {
-  if (file === undefined && !mayAsk && !process.env.VISUAL && !process.env.EDITOR) {
+  if (file === undefined && !mayWrite(mayAsk)) {
     throw usageError(
       'NOTHING_TO_CHANGE',
       'Nothing says what is to change, and no editor can be opened',

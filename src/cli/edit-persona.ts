@@ -2,7 +2,7 @@ import {parse, YAMLParseError} from 'yaml'
 import {usageError} from '../core/errors.ts'
 import {openPart, replacePart} from '../core/persona/change.ts'
 import type {PersonaPart} from '../core/persona/documents.ts'
-import {takeWritten, writeInEditor} from './editor.ts'
+import {mayWrite, takeWritten, writeInEditor} from './editor.ts'
 import {printDocument} from './print-document.ts'
 import {readTextFile} from './read-text-file.ts'
 
@@ -22,7 +22,7 @@ export async function editPersona(
   {facet, file, mayAsk}: PersonaEditing
 ): Promise<{version: number; changed: string[]}> {
   if (file !== undefined) return replacePart(part, fromYaml(readTextFile(file)), undefined, facet)
-  if (!mayAsk && !process.env.VISUAL && !process.env.EDITOR)
+  if (!mayWrite(mayAsk))
     throw usageError('NO_EDITOR', 'No editor can be opened here', 'Set EDITOR, or use mh persona set, or --file')
   const {document, version} = openPart(part, facet)
   const text = await writeInEditor(`${await printDocument(document)}\n`, 'persona.yaml')

@@ -30,6 +30,9 @@ export async function takeWritten<T>(
   }
 }
 
+/** Whether a text can be written: somebody may be asked, or names an editor, in the environment or in their settings. */
+export const mayWrite = (mayAsk: boolean): boolean => mayAsk || readSetting('editor').origin !== 'default'
+
 /**
  * Lets the person write in $VISUAL, $EDITOR, the editor of their settings, else vi. The file lies in a folder of theirs alone while they do.
  * @returns the text as they left it, without its last newline

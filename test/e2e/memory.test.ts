@@ -87,6 +87,25 @@ describe('memory edit', () => {
     expect(await contents(home)).toEqual(['two'])
   })
 
+  it('takes the text from a file or from flags, and never the one without a word of the other', async () => {
+    const home = temporaryHome()
+    await people(home, 'ada')
+    await capture(home, 'first line')
+    const file = join(home.home, 'edited.md')
+    writeFileSync(file, '---\ntype: journal\n---\n\nfrom a file\n')
+    const both = await mh(home, ['memory', 'edit', '@last', '--file', file, '--add-tag', 'x', '--json'])
+    expect([both.exitCode, both.json.error.code]).toEqual([2, 'USAGE'])
+    expect(await contents(home)).toEqual(['first line'])
+  })
+
+  it('opens the editor of the settings, also with --json', async () => {
+    const home = temporaryHome()
+    await people(home, 'ada')
+    await capture(home, 'first line')
+    await mh(home, ['config', 'set', 'editor', editorOf(home, `sed -i 's/first/second/' "$1"`)])
+    expect((await mh(home, ['memory', 'edit', '@last', '--json'])).json).toMatchObject({content: 'second line'})
+  })
+
   it('opens Markdown with front matter in the editor', async () => {
     const home = temporaryHome()
     await people(home, 'ada')

@@ -31,7 +31,11 @@ export default class MemoryEditCommand extends MhCommand<typeof MemoryEditComman
     type: Flags.string({summary: 'Another type', helpValue: '<type>'}),
     importance: Flags.string({summary: 'From 0 to 1', helpValue: '<number>'}),
     at: Flags.string({summary: 'When it happened', helpValue: '<time in words or ISO>'}),
-    file: Flags.string({summary: 'Take the Markdown from this file, in place of the editor', helpValue: '<file>'}),
+    file: Flags.string({
+      summary: 'Take the Markdown from this file, in place of the editor',
+      helpValue: '<file>',
+      exclusive: ['content', 'add-tag', 'remove-tag', 'type', 'importance', 'at']
+    }),
     version: Flags.string({summary: 'Change it only if this is its version', helpValue: '<version>'})
   }
 

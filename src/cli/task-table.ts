@@ -1,5 +1,5 @@
 import {readSettings} from '../core/settings.ts'
-import {type DueGroup, dueGroup, shownDue} from '../core/tasks/due.ts'
+import {DUE_GROUPS, type DueGroup, dueGroup, shownDue} from '../core/tasks/due.ts'
 import type {Task} from '../core/tasks/task.ts'
 import {shortId} from './memory-table.ts'
 import {type Column, printRecords} from './table.ts'
@@ -21,15 +21,7 @@ export async function printTasks(tasks: readonly Task[]): Promise<string> {
   return atTerminal(1) ? grouped(text, tasks, zone) : text
 }
 
-const TITLES: Record<DueGroup, string> = {
-  overdue: 'Overdue',
-  today: 'Today',
-  tomorrow: 'Tomorrow',
-  week: 'In the next days',
-  later: 'Later',
-  none: 'No date',
-  finished: 'Finished'
-}
+const TITLES = new Map(DUE_GROUPS)
 
 /** Puts a heading before the first row of each group. @param text one line for the titles of the columns, then one a task */
 async function grouped(text: string, tasks: readonly Task[], zone: string): Promise<string> {
@@ -41,7 +33,7 @@ async function grouped(text: string, tasks: readonly Task[], zone: string): Prom
     const task = tasks[at]
     const group = task === undefined ? last : dueGroup(task, zone)
     const paint = group === 'overdue' ? colour.red : group === 'finished' ? colour.dim : (line: string) => line
-    if (group !== undefined && group !== last) lines.push(paint(colour.bold(TITLES[group])))
+    if (group !== undefined && group !== last) lines.push(paint(colour.bold(TITLES.get(group) ?? group)))
     last = group
     lines.push(paint(row))
   }

@@ -22,6 +22,17 @@ export const shownDue = ({due}: {due?: string}, zone: string): string =>
 /** How near a task's due date is. Finished tasks are never overdue. */
 export type DueGroup = 'overdue' | 'today' | 'tomorrow' | 'week' | 'later' | 'none' | 'finished'
 
+/** The groups in the order in which they are shown, with what each is called. */
+export const DUE_GROUPS: readonly (readonly [group: DueGroup, name: string])[] = [
+  ['overdue', 'Overdue'],
+  ['today', 'Today'],
+  ['tomorrow', 'Tomorrow'],
+  ['week', 'In the next days'],
+  ['later', 'Later'],
+  ['none', 'No date'],
+  ['finished', 'Finished']
+]
+
 /**
  * The group that a task is shown in.
  * @param zone IANA name: which day it is depends on it

@@ -1,7 +1,7 @@
 import type {FC} from 'hono/jsx'
 import type {MhError} from '../../core/errors.ts'
 import {readSettings} from '../../core/settings.ts'
-import {type DueGroup, dueGroup, readDue} from '../../core/tasks/due.ts'
+import {DUE_GROUPS, dueGroup, readDue} from '../../core/tasks/due.ts'
 import {isOpen, TASK_PRIORITIES, type Task} from '../../core/tasks/task.ts'
 import {addTask, listTasks} from '../../core/tasks/tasks.ts'
 import {permits} from '../../core/users/permissions.ts'
@@ -61,16 +61,6 @@ const LISTS: readonly [which: Which, name: string][] = [
   ['deleted', 'Deleted']
 ]
 
-const GROUPS: readonly [group: DueGroup, name: string][] = [
-  ['overdue', 'Overdue'],
-  ['today', 'Today'],
-  ['tomorrow', 'Tomorrow'],
-  ['week', 'In the next days'],
-  ['later', 'Later'],
-  ['none', 'No date'],
-  ['finished', 'Finished']
-]
-
 const TasksPage: FC<{tasks: Task[]; total: number; which: Which; fields: FormFields}> = ({
   tasks,
   total,
@@ -78,7 +68,10 @@ const TasksPage: FC<{tasks: Task[]; total: number; which: Which; fields: FormFie
   fields
 }) => {
   const zone = readSettings().timezone
-  const groups = GROUPS.map(([group, name]) => ({name, tasks: tasks.filter((task) => dueGroup(task, zone) === group)}))
+  const groups = DUE_GROUPS.map(([group, name]) => ({
+    name,
+    tasks: tasks.filter((task) => dueGroup(task, zone) === group)
+  }))
   return (
     <>
       <div class="head">

@@ -3,6 +3,7 @@ import {streamSSE} from 'hono/streaming'
 import {type Conversation, openConversation} from '../../core/chat/conversation.ts'
 import {listSessions, type Session, showSession} from '../../core/chat/sessions.ts'
 import {MhError} from '../../core/errors.ts'
+import {texts} from '../../core/json.ts'
 import {memoryStore, type ShownMemory, sessionTurns} from '../../core/memory/memories.ts'
 import {readMode} from '../../core/persona/mode.ts'
 import {readSettings} from '../../core/settings.ts'
@@ -123,12 +124,12 @@ async function turnsOf(reference: string): Promise<Shown> {
 const keptTurns = async (session: string): Promise<ShownTurn[]> => shownTurns(await sessionTurns(session))
 
 async function shownTurns(memories: readonly ShownMemory[]): Promise<ShownTurn[]> {
-  const ids = [...new Set(memories.flatMap(({metadata}) => usedIn(metadata.memoriesUsed)))]
+  const ids = [...new Set(memories.flatMap(({metadata}) => texts(metadata.memoriesUsed)))]
   const found = new Map((await memoryStore().getAll(ids)).map(({event}) => [event.id, event]))
   return memories.map(({content, response = '', metadata}) => ({
     message: content,
     reply: response,
-    cited: usedIn(metadata.memoriesUsed).map((id) => {
+    cited: texts(metadata.memoriesUsed).map((id) => {
       const memory = found.get(id)
       return memory === undefined ? {id} : {id, timestamp: memory.timestamp, content: memory.content}
     }),
@@ -138,9 +139,6 @@ async function shownTurns(memories: readonly ShownMemory[]): Promise<ShownTurn[]
     tools: []
   }))
 }
-
-const usedIn = (ids: unknown): string[] =>
-  Array.isArray(ids) ? ids.filter((id): id is string => typeof id === 'string') : []
 
 async function chatPage(c: HttpContext, shown?: Shown, message = '', error?: MhError): Promise<Response> {
   const sessions = await listSessions(SESSIONS)

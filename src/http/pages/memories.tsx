@@ -1,5 +1,4 @@
 import type {FC} from 'hono/jsx'
-import type {MhError} from '../../core/errors.ts'
 import type {EpisodicEvent} from '../../core/memory/event.ts'
 import {listMemories, type MemoryFilter, searchMemories} from '../../core/memory/memories.ts'
 import {readFilter} from '../../core/memory/read-filter.ts'
@@ -42,7 +41,7 @@ export async function showMemories(c: HttpContext): Promise<Response> {
   return showPage(
     c,
     {title: 'Memories', at: '/memories', error},
-    <MemoriesPage wanted={wanted} found={'value' in found ? found.value : undefined} error={error} />
+    <MemoriesPage wanted={wanted} found={'value' in found ? found.value : undefined} />
   )
 }
 
@@ -83,7 +82,7 @@ function addressOf({n, ...words}: Wanted): string {
 
 const count = (total: number): string => (total === 1 ? '1 memory' : `${total} memories`)
 
-const MemoriesPage: FC<{wanted: Wanted; found: Found | undefined; error: MhError | undefined}> = ({wanted, found}) => (
+const MemoriesPage: FC<{wanted: Wanted; found: Found | undefined}> = ({wanted, found}) => (
   <>
     <div class="head">
       <h1>Memories</h1>

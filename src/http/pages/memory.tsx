@@ -1,5 +1,6 @@
 import type {FC} from 'hono/jsx'
 import type {MhError} from '../../core/errors.ts'
+import {texts} from '../../core/json.ts'
 import {deleteMemories} from '../../core/memory/deleting.ts'
 import {editMemory} from '../../core/memory/edit.ts'
 import {type ShownMemory, showMemory} from '../../core/memory/memories.ts'
@@ -99,7 +100,7 @@ const MemoryPage: FC<Props> = ({memory, versions, typed, stale}) => {
               <h2>Answer</h2>
               <AnswerText
                 text={response}
-                cited={citedIn(metadata.memoriesUsed)}
+                cited={texts(metadata.memoriesUsed).map(addressOfMemory)}
                 markdown={typeof metadata.model === 'string'}
               />
             </>
@@ -202,7 +203,3 @@ const Versions: FC<{id: string; versions: MemoryVersion[]; zone: string}> = ({id
       </form>
     </details>
   )
-
-/** Addresses of what `[1]`, `[2]` … in an answer mean. */
-export const citedIn = (ids: unknown): string[] =>
-  Array.isArray(ids) ? ids.flatMap((id) => (typeof id === 'string' ? [addressOfMemory(id)] : [])) : []

@@ -11,17 +11,13 @@ export interface CaptureFields {
 }
 
 /** The place where a memory is captured. `fields` is what was refused. */
-export const CaptureForm: FC<{fields?: CaptureFields | undefined; autofocus?: boolean}> = ({
-  fields = {},
-  autofocus = false
-}) => (
+export const CaptureForm: FC<{fields?: CaptureFields | undefined}> = ({fields = {}}) => (
   <form class="fields" method="post" action="/capture">
     <TextField
       label="What happened?"
       name="content"
       value={fields.content}
       placeholder="Met Grace about the compiler"
-      autofocus={autofocus}
       required
     />
     <details open={Object.entries(fields).some(([name, value]) => name !== 'content' && value !== '')}>

@@ -5,12 +5,11 @@ interface FieldProps {
   name: string
   value?: string | undefined
   hint?: string | undefined
-  type?: 'text' | 'password' | 'email' | 'search' | 'number' | 'date' | 'url'
+  type?: 'text' | 'password' | 'email' | 'number'
   autocomplete?: string
   placeholder?: string
   required?: boolean
   autofocus?: boolean
-  disabled?: boolean
 }
 
 /** A labelled line of text. */
@@ -23,7 +22,7 @@ export const Field: FC<FieldProps> = ({label, hint, type = 'text', ...input}) =>
 )
 
 /** A labelled text of several lines. */
-export const TextField: FC<Omit<FieldProps, 'type'> & {rows?: number}> = ({label, hint, value = '', ...area}) => (
+export const TextField: FC<Omit<FieldProps, 'type'>> = ({label, hint, value = '', ...area}) => (
   <label>
     {label}
     {/* A browser drops a newline that comes first. */}
@@ -38,11 +37,10 @@ interface ChoiceProps {
   value?: string | undefined
   /** [value, what is shown] */
   options: readonly (readonly [value: string, label: string])[]
-  hint?: string
 }
 
 /** A labelled choice of one. */
-export const Choice: FC<ChoiceProps> = ({label, name, value, options, hint}) => (
+export const Choice: FC<ChoiceProps> = ({label, name, value, options}) => (
   <label>
     {label}
     <select name={name}>
@@ -52,7 +50,6 @@ export const Choice: FC<ChoiceProps> = ({label, name, value, options, hint}) => 
         </option>
       ))}
     </select>
-    {hint === undefined ? null : <span class="hint">{hint}</span>}
   </label>
 )
 

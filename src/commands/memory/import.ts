@@ -5,7 +5,7 @@ import {interruptible} from '../../cli/interruptible.ts'
 import {plural} from '../../cli/plural.ts'
 import {startProgress} from '../../cli/progress.ts'
 import {usageError} from '../../core/errors.ts'
-import {IMPORT_FORMATS, type ImportFormat} from '../../core/memory/importers/formats.ts'
+import {IMPORT_FORMATS} from '../../core/memory/importers/formats.ts'
 import type {ImportResult} from '../../core/memory/importers/import.ts'
 
 export default class MemoryImport extends MhCommand<typeof MemoryImport> {
@@ -44,7 +44,7 @@ export default class MemoryImport extends MhCommand<typeof MemoryImport> {
     try {
       const result = await interruptible((signal) =>
         importMemories(this.words, {
-          ...(format === 'auto' ? {} : {format: format as ImportFormat}),
+          ...(format === 'auto' ? {} : {format}),
           dryRun,
           onProgress,
           signal

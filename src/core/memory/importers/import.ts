@@ -5,8 +5,9 @@ import {isObject} from '../../json.ts'
 import {readSettings} from '../../settings.ts'
 import {requirePermission} from '../../users/permissions.ts'
 import {addInTurn, type Next} from '../add-in-turn.ts'
-import {type EpisodicEvent, formatEvent, LARGEST_FILE} from '../event.ts'
+import type {EpisodicEvent} from '../event.ts'
 import {memoryStore} from '../memories.ts'
+import {formatChecked} from '../read-file.ts'
 import type {MemoryStore, Prepared} from '../store.ts'
 import type {ImportFormat} from './formats.ts'
 import type {Found, Importing} from './found.ts'
@@ -189,9 +190,10 @@ const hashIn = ({metadata}: EpisodicEvent): unknown => (isObject(metadata.import
 /** Why a memory could not be read again once it is written. */
 function unwritableRecord(event: EpisodicEvent): string | undefined {
   try {
-    const bytes = Buffer.byteLength(formatEvent(event))
-    return bytes > LARGEST_FILE ? `it has ${bytes} bytes as a memory, ${LARGEST_FILE} at most are kept` : undefined
+    formatChecked(event)
+    return undefined
   } catch (error) {
+    if (error instanceof MhError) return error.message
     if (error instanceof RangeError) return 'it is nested too deeply'
     throw error
   }

@@ -1,5 +1,6 @@
 import {readDocument} from '../../documents.ts'
 import {MhError} from '../../errors.ts'
+import {isObject, objectOf} from '../../json.ts'
 import {notify} from '../../notices.ts'
 import {readMode} from '../../persona/mode.ts'
 
@@ -9,9 +10,9 @@ import {readMode} from '../../persona/mode.ts'
  */
 export function embeddingModel(): string | undefined {
   const models = readDocument('models')
-  const mappings = objectOf(models?.cognitiveModeMappings)
-  const forMode = mappings === undefined ? undefined : objectOf(mappings[readMode().currentMode])?.embedding
-  const name = forMode ?? objectOf(models?.defaults)?.embedding
+  const mappings = models?.cognitiveModeMappings
+  const forMode = isObject(mappings) ? objectOf(mappings[readMode().currentMode]).embedding : undefined
+  const name = forMode ?? objectOf(models?.defaults).embedding
   return typeof name === 'string' && name !== '' && name !== 'recall' ? name : undefined
 }
 
@@ -25,6 +26,3 @@ export function defaultMode(): 'lexical' | 'hybrid' {
     return 'lexical'
   }
 }
-
-const objectOf = (value: unknown): Record<string, unknown> | undefined =>
-  typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined

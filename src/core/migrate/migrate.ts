@@ -139,7 +139,7 @@ async function commit(lock: AccountsLock, before: Draft, user: User, journal: Mi
       if (journal.from === null) refuseLeftOver(journal)
       return readRecords(
         profile,
-        journal.moves.map(({to}) => ({path: to, to})),
+        journal.moves.map(({to}) => to),
         user.id
       )
     })

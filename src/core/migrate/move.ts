@@ -24,6 +24,7 @@ import {PROFILE_LAYOUT} from '../paths.ts'
 import {systemPaths} from '../system-paths.ts'
 import {addLines, splitDay, takeLines} from './audit-days.ts'
 import {type JournalMove, type MigrationJournal, replacedFolder, sourceOf} from './journal.ts'
+import {foldersAbove, LAYOUT_FOLDERS} from './places.ts'
 
 /**
  * Moves everything that the journal names into a profile, each file in one rename: at any moment it is in one of the two places.
@@ -103,7 +104,7 @@ export async function moveOut(journal: MigrationJournal, profile: string): Promi
 /** Removes the folders that held only what went away, those of every profile excepted. @param paths of what went, below `root` */
 export function removeEmptyFolders(root: string, paths: readonly string[]): void {
   const folders = new Set(paths.flatMap(foldersAbove))
-  for (const folder of [...folders].sort().reverse()) if (!KEPT.has(folder)) removeIfEmpty(join(root, folder))
+  for (const folder of [...folders].sort().reverse()) if (!LAYOUT_FOLDERS.has(folder)) removeIfEmpty(join(root, folder))
 }
 
 /** @returns whether it is gone */
@@ -127,17 +128,6 @@ export async function isMoved(path: string, {sha256, link}: JournalMove): Promis
 
 /** A folder for files being written, on the file system of the profile. */
 export const temporaryOf = (profile: string): string => ensureFolder(profile, PROFILE_LAYOUT.temporary).path
-
-/** Every folder above a path: "a", "a/b" for "a/b/c". */
-export const foldersAbove = (path: string): string[] =>
-  path
-    .split('/')
-    .slice(0, -1)
-    .map((_, at, all) => all.slice(0, at + 1).join('/'))
-
-const KEPT: ReadonlySet<string> = new Set(
-  Object.values(PROFILE_LAYOUT).flatMap((path) => [path, ...foldersAbove(path)])
-)
 
 /** Something was made, or changed, where a file is to go. */
 export const inTheWay = (path: string): MhError =>

@@ -1,5 +1,19 @@
+import {PROFILE_LAYOUT} from '../paths.ts'
+
 /** The folders at whose root a single-user system kept everything of its one person. */
 export const PLACES = ['persona', 'memory', 'etc', 'logs', 'out'] as const
+
+/** Every folder above a path: "a", "a/b" for "a/b/c". */
+export const foldersAbove = (path: string): string[] =>
+  path
+    .split('/')
+    .slice(0, -1)
+    .map((_, at, all) => all.slice(0, at + 1).join('/'))
+
+/** What every profile has, and the folders above it. */
+export const LAYOUT_FOLDERS: ReadonlySet<string> = new Set(
+  Object.values(PROFILE_LAYOUT).flatMap((path) => [path, ...foldersAbove(path)])
+)
 
 /** A day of an audit trail: its lines are told apart one by one. */
 export const AUDIT_DAY = /^logs\/audit\/\d{4}-\d\d-\d\d\.ndjson$/

@@ -13,7 +13,7 @@ import {join} from 'node:path'
 import {errno} from '../errors.ts'
 import {PROFILE_LAYOUT} from '../paths.ts'
 import {splitDay} from './audit-days.ts'
-import {AUDIT_DAY, PLACES, stays} from './places.ts'
+import {AUDIT_DAY, LAYOUT_FOLDERS, PLACES, stays} from './places.ts'
 
 /** Something that stands in the way of a migration. */
 export interface Conflict {
@@ -53,11 +53,6 @@ export interface Source {
   refused: Conflict[]
 }
 
-/** Folders that mh works in: a link in the place of one is not followed. */
-const FOLDERS = new Set(
-  Object.values(PROFILE_LAYOUT).flatMap((path) => path.split('/').map((_, at, all) => all.slice(0, at + 1).join('/')))
-)
-
 /** Lists everything of the person, and nothing of the system's own. Changes nothing. @param root absolute, without links */
 export function listSource(root: string): Source {
   const source: Source = {root, files: [], folders: [], refused: []}
@@ -89,11 +84,12 @@ function look(source: Source, path: string, stat: Stats): void {
   // Characters that a manifest, an archive or another file system would not give back as they are.
   if (/[\\\0\ufffd]/.test(path)) refuse('its name has characters that cannot be kept')
   else if (stat.isSymbolicLink()) {
-    if (FOLDERS.has(path)) refuse('it is a link, and mh follows none: put the folder in its place')
+    // In the place of a folder that mh works in.
+    if (LAYOUT_FOLDERS.has(path)) refuse('it is a link, and mh follows none: put the folder in its place')
     else source.files.push(linkOf(absolute, path, stat))
   } else if (stat.isDirectory()) lookInto(source, path, stat, refuse)
   else if (!stat.isFile()) refuse('it is neither a file nor a folder')
-  else if (FOLDERS.has(path) && !path.endsWith('.json') && path !== PROFILE_LAYOUT.chatHistory)
+  else if (LAYOUT_FOLDERS.has(path) && !path.endsWith('.json') && path !== PROFILE_LAYOUT.chatHistory)
     refuse('it is no folder')
   else if (!isReadable(absolute)) refuse('it cannot be read (permission denied)')
   else if (AUDIT_DAY.test(path)) lookAtDay(source, path, stat)

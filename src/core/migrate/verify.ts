@@ -11,7 +11,7 @@ import {firstBytes} from './audit-days.ts'
 import type {MigrationJournal} from './journal.ts'
 import {isMoved} from './move.ts'
 
-/** What was found among the records of a folder, moved or not yet. */
+/** What was found among the records that were moved. */
 export interface Records {
   /** Ids, each once. */
   memories: Set<string>
@@ -35,38 +35,34 @@ export async function verifyMoved(journal: MigrationJournal, profile: string): P
   }
 }
 
-/**
- * Reads every record by the rules of this version.
- * @param root where they lie
- * @param files where each lies below it, and where it belongs in a profile
- */
-export function readRecords(root: string, files: readonly {path: string; to: string}[], userId: string): Records {
+/** Reads every record by the rules of this version. @param paths of files below the profile */
+export function readRecords(profile: string, paths: readonly string[], userId: string): Records {
   const records: Records = {memories: new Set(), tasks: new Set(), unreadable: []}
-  for (const {path, to} of files) {
-    const reason = readRecord(root, path, to, userId, records)
-    if (reason !== undefined) records.unreadable.push({path: join(root, path), reason})
+  for (const path of paths) {
+    const reason = readRecord(profile, path, userId, records)
+    if (reason !== undefined) records.unreadable.push({path: join(profile, path), reason})
   }
   return records
 }
 
 /** @returns why it cannot be read */
-function readRecord(root: string, path: string, to: string, userId: string, records: Records): string | undefined {
-  if (!to.endsWith('.json') || basename(to).startsWith('.')) return undefined
-  if (isIn(to, PROFILE_LAYOUT.episodic)) {
-    const read = readMemoryFile(join(root, path), userId)
+function readRecord(profile: string, path: string, userId: string, records: Records): string | undefined {
+  if (!path.endsWith('.json') || basename(path).startsWith('.')) return undefined
+  if (isIn(path, PROFILE_LAYOUT.episodic)) {
+    const read = readMemoryFile(join(profile, path), userId)
     if (!('event' in read)) return reasonOf(read)
     if (records.memories.has(read.event.id)) return `another file has the id ${read.event.id} already`
     records.memories.add(read.event.id)
-  } else if (PLACES.some((place) => isIn(to, place))) {
+  } else if (PLACES.some((place) => isIn(path, place))) {
     const read = readTaskFile(
-      join(root, PROFILE_LAYOUT.tasks),
+      join(profile, PROFILE_LAYOUT.tasks),
       dirname(path).slice(PROFILE_LAYOUT.tasks.length + 1),
       basename(path),
       userId
     )
     if (!('task' in read)) return reasonOf(read)
     records.tasks.add(read.task.id)
-  } else if (DOCUMENTS.has(to) || isIn(to, PROFILE_LAYOUT.facets)) return documentProblem(join(root, path))
+  } else if (DOCUMENTS.has(path) || isIn(path, PROFILE_LAYOUT.facets)) return documentProblem(join(profile, path))
   return undefined
 }
 

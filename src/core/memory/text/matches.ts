@@ -1,4 +1,4 @@
-import {tokenize} from './tokenize.ts'
+import {isUnspaced, tokenize} from './tokenize.ts'
 
 /** A stretch of a text, in UTF-16 code units, the end not included. */
 export interface Match {
@@ -11,7 +11,7 @@ export function matchesIn(text: string, terms: ReadonlySet<string>, language: st
   if (terms.size === 0) return []
   const matches: Match[] = []
   for (const {0: word, index} of text.matchAll(WORD)) {
-    for (const part of UNSPACED.test(word) ? segmentsOf(word) : [{segment: word, index: 0}]) {
+    for (const part of isUnspaced(word) ? segmentsOf(word) : [{segment: word, index: 0}]) {
       const start = index + part.index
       if (tokenize(part.segment, language).some((term) => terms.has(term)))
         matches.push({start, end: start + part.segment.length})
@@ -22,8 +22,6 @@ export function matchesIn(text: string, terms: ReadonlySet<string>, language: st
 
 const WORD =
   /[\p{L}\p{N}][\p{L}\p{M}\p{N}]*(?:['\u2019][\p{L}\p{M}]+)*|\p{Extended_Pictographic}(?:\ufe0f|\p{Emoji_Modifier}|\u200d\p{Extended_Pictographic})*|\p{Regional_Indicator}{2}/gu
-const UNSPACED =
-  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u
 
 const segmentsOf = (text: string): Iterable<{segment: string; index: number}> =>
   new Intl.Segmenter(undefined, {granularity: 'word'}).segment(text)

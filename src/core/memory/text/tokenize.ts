@@ -22,8 +22,8 @@ export function wordsOf(text: string): string[] {
   const straight = text.replace(/[\u2018\u2019\u02bc]/g, "'")
   const open = openContractions((NOT_ASCII.test(straight) ? fold(straight) : straight).toLowerCase())
   if (!NOT_ASCII.test(open)) return limited(open.match(/[a-z0-9]+/g))
-  if (!script().unspaced.test(open)) return limited(open.match(script().word))
-  return limited(open.match(script().word)).flatMap((word) => (script().unspaced.test(word) ? segments(word) : [word]))
+  if (!isUnspaced(open)) return limited(open.match(script().word))
+  return limited(open.match(script().word)).flatMap((word) => (isUnspaced(word) ? segments(word) : [word]))
 }
 
 /** The term that a word (of wordsOf) stands for, or undefined where it is a stop word. */
@@ -49,6 +49,9 @@ function foreignTerm(word: string, name: string): string {
   if (language.isStopWord(word)) return ''
   return /\d/.test(word) ? word : language.stem(word)
 }
+
+/** Whether a text has words of scripts that put no spaces between them. */
+export const isUnspaced = (text: string): boolean => script().unspaced.test(text)
 
 export const isEnglish = (language: string): boolean => language === 'en' || language.startsWith('en-')
 

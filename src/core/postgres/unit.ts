@@ -2,7 +2,7 @@ import {AsyncLocalStorage} from 'node:async_hooks'
 import type {Pool} from 'pg'
 import {type AuditEvent, formatEntry} from '../audit.ts'
 import type {AccountWrites, ProfileWrites} from '../backend.ts'
-import {conflict, notFound} from '../errors.ts'
+import {conflict, errno, notFound} from '../errors.ts'
 import {reach} from '../faults.ts'
 import type {User} from '../users/user.ts'
 import {formatAccount, readAccount} from './account-record.ts'
@@ -254,8 +254,7 @@ export async function atOnce<T>(
 }
 
 const UNIQUE_VIOLATION = '23505'
-const isTaken = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && error.code === UNIQUE_VIOLATION
+const isTaken = (error: unknown): boolean => errno(error) === UNIQUE_VIOLATION
 
 /** What a change of a profile writes. */
 export function profileWrites(unit: Unit, profile: LockedProfile): ProfileWrites {

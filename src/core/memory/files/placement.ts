@@ -7,6 +7,13 @@ import type {MemoryIndex} from '../index/index.ts'
 /** A month with more files than this continues in a sibling, "11-2": listing a folder must stay quick. */
 export const MOST_FILES = 4096
 
+/** The folder of a month, "2026/11". @param timestamp ISO 8601, UTC */
+export function monthFolder(timestamp: string): string {
+  // Years beyond 9999 are written "+012026" by ISO 8601.
+  const [year = '', month = ''] = /^([+-]?\d+)-(\d\d)/.exec(timestamp)?.slice(1) ?? []
+  return `${year}/${month}`
+}
+
 /**
  * Chooses the folder of each new memory: YYYY/MM of its timestamp in UTC, or that month's first sibling with room.
  * One instance serves one write, and counts what it has given out.
@@ -24,10 +31,9 @@ export class Placement {
 
   /** @param timestamp ISO 8601, UTC @returns the folder relative to the episodic root */
   folderFor(timestamp: string): string {
-    // Years beyond 9999 are written "+012026" by ISO 8601.
-    const [year = '', month = ''] = /^([+-]?\d+)-(\d\d)/.exec(timestamp)?.slice(1) ?? []
+    const month = monthFolder(timestamp)
     for (let sibling = 1; ; sibling++) {
-      const folder = `${year}/${month}${sibling === 1 ? '' : `-${sibling}`}`
+      const folder = sibling === 1 ? month : `${month}-${sibling}`
       const count = this.counts.get(folder) ?? this.count(folder)
       if (count < MOST_FILES) {
         this.counts.set(folder, count + 1)

@@ -83,10 +83,11 @@ export function putRows({unit, profile}: Locked, rows: readonly NewRow[]): void 
 /** Takes memories out of the tables. @returns those that were there, in the order of `ids` */
 export async function takeRows({unit, profile}: Locked, ids: readonly string[]): Promise<OldRow[]> {
   const {userId} = profile
+  const wanted = [...new Set(ids)]
   const found = await unit.transaction.rows<OldRow & {terms: string; speaker: string; processed: boolean}>(
     userId,
     {name: 'take-memories', text: TAKE},
-    [userId, [...new Set(ids)]]
+    [userId, wanted]
   )
   if (found.length === 0) return []
   const rows = found.map(({row}) => row)
@@ -96,10 +97,8 @@ export async function takeRows({unit, profile}: Locked, ids: readonly string[]):
   for (const {terms, ...one} of found) change.add({...one, terms: termsOf(terms)}, -1)
   change.apply(unit, profile, -found.length)
   const byId = new Map(found.map(({id, row, place, record}) => [id, {id, row, place, record}]))
-  return [...byId.keys()].length === 0 ? [] : ids.flatMap((id) => byId.get(id) ?? []).filter(unique)
+  return wanted.flatMap((id) => byId.get(id) ?? [])
 }
-
-const unique = (one: OldRow, at: number, all: readonly OldRow[]): boolean => all.indexOf(one) === at
 
 /** Takes the vectors of rows out; with their new memories, only of those that say something else now. */
 export function dropVectors(

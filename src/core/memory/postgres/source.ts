@@ -62,7 +62,6 @@ export async function sourceOf(
 
     async postings(wanted) {
       const {since, until, type, tag, unprocessed, session} = filter
-      const optional = <T>(value: T | undefined): T | null => value ?? null
       const found = await transaction.rows<{found: string}>(userId, {name: 'postings', text: POSTINGS}, [
         userId,
         wanted.map(({term}) => term),
@@ -72,8 +71,8 @@ export async function sourceOf(
         type === undefined ? null : storable(type),
         tag === undefined ? null : storable(tag),
         unprocessed === true,
-        optional(session),
-        optional(excludeSession),
+        session ?? null,
+        excludeSession ?? null,
         filter.current === undefined ? null : moment(filter.current)
       ])
       return found.map(({found: rows}) => (rows === '' ? [] : rows.split(',').map(Number)))

@@ -1,7 +1,7 @@
 import {parse} from 'node:path/posix'
 import {headText, nameOf} from '../../audit/postgres/head.ts'
 import {reasonFile, SET_ASIDE} from '../../inbox/file-inbox.ts'
-import {fileNameOf, historyFolder, MOST_FILES} from '../../memory/files/placement.ts'
+import {fileNameOf, historyFolder, MOST_FILES, monthFolder} from '../../memory/files/placement.ts'
 import {PROFILE_LAYOUT} from '../../paths.ts'
 import type {Transaction} from '../transaction.ts'
 import type {ProfileFile} from './kinds.ts'
@@ -179,8 +179,7 @@ async function* rows<Row extends object>(
 /** The folder of a memory's month, in UTC. */
 function monthOf(record: string): string {
   const {timestamp} = JSON.parse(record) as {timestamp: string}
-  const [year = '', month = ''] = /^([+-]?\d+)-(\d\d)/.exec(new Date(timestamp).toISOString())?.slice(1) ?? []
-  return `${year}/${month}`
+  return monthFolder(new Date(timestamp).toISOString())
 }
 
 const text = (path: string, body: string, at?: Date): ProfileFile => ({

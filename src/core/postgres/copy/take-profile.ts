@@ -1,7 +1,7 @@
 import {TextDecoder} from 'node:util'
 import {parseHead} from '../../audit.ts'
 import {readEvent} from '../../memory/event.ts'
-import {fileNameOf} from '../../memory/files/placement.ts'
+import {fileNameOf, monthFolder} from '../../memory/files/placement.ts'
 import {type Locked, type NewRow, putRows} from '../../memory/postgres/rows.ts'
 import {PROFILE_LAYOUT} from '../../paths.ts'
 import {put} from '../../tasks/postgres/store.ts'
@@ -47,7 +47,7 @@ export async function takeProfile(
     const event = readEvent(parsed(record), userId)
     if (typeof event === 'string') return event
     const place = file.path.slice(folder.length + 1)
-    const usual = `${event.timestamp.slice(0, 4)}/${event.timestamp.slice(5, 7)}/${fileNameOf(event.id)}`
+    const usual = `${monthFolder(event.timestamp)}/${fileNameOf(event.id)}`
     return {
       row: {event, record, place: place === usual ? null : place},
       record,

@@ -45,6 +45,11 @@ async function filledHome(): Promise<Home> {
   await mh(home, ['user', 'delete', 'eve', '--yes'])
   const profile = join(home.root, 'profiles/ada')
   writeFileSync(join(profile, 'memory/episodic/damaged.json'), '{"id": "evt-1", ')
+  // Deeper than what is read of any file.
+  writeFileSync(
+    join(profile, 'memory/episodic/deep.json'),
+    `{"id": "evt-2", "timestamp": "2026-05-04", "content": "deep", "metadata": {"x": ${'['.repeat(600)}${']'.repeat(600)}}}`
+  )
   writeFileSync(join(profile, 'memory/inbox/letter.txt'), 'Dear Ada')
   writeFileSync(join(profile, 'out/picture.bin'), Buffer.from(Array.from({length: 999}, (_, at) => at % 256)))
   return home
@@ -277,7 +282,7 @@ describeWithPostgres('a copy of everybody', () => {
         {username: 'ada', status: 'copied'},
         {username: 'bob', status: 'copied'}
       ],
-      leftOut: [{username: 'ada', path: 'memory/episodic/damaged.json', kept: true}],
+      leftOut: ['damaged', 'deep'].map((name) => ({username: 'ada', path: `memory/episodic/${name}.json`, kept: true})),
       verified: true
     })
     expect(copied.stdout).not.toContain(passwordIn(database.address))

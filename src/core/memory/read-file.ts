@@ -45,11 +45,17 @@ export function readJsonFile(
   } catch {
     return {gone: false, reason: 'it is not UTF-8 text'}
   }
+  const parsed = parseRecord(text)
+  return 'reason' in parsed ? {gone: false, reason: parsed.reason} : {...read, value: parsed.value}
+}
+
+/** The value of a record's text, or why it cannot be read. */
+export function parseRecord(text: string): {value: unknown} | {reason: string} {
   try {
-    return {...read, value: parseShallow(text)}
+    return {value: parseShallow(text)}
   } catch {
     const problem = jsonProblem(text)
-    return {gone: false, reason: problem === TOO_DEEP ? problem : `it is not JSON: ${problem}`}
+    return {reason: problem === TOO_DEEP ? problem : `it is not JSON: ${problem}`}
   }
 }
 

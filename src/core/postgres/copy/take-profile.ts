@@ -3,6 +3,7 @@ import {parseHead} from '../../audit.ts'
 import {readEvent} from '../../memory/event.ts'
 import {fileNameOf, monthFolder} from '../../memory/files/placement.ts'
 import {type Locked, type NewRow, putRows} from '../../memory/postgres/rows.ts'
+import {parseRecord} from '../../memory/read-file.ts'
 import {PROFILE_LAYOUT} from '../../paths.ts'
 import {put} from '../../tasks/postgres/store.ts'
 import {readTask, type TaskPlace} from '../../tasks/task.ts'
@@ -44,7 +45,9 @@ export async function takeProfile(
   const memory = (file: ProfileFile, folder: string): {row: NewRow; record: string; at: Date} | string => {
     const record = textOf(file.bytes)
     if (record === undefined) return 'it is not UTF-8 text'
-    const event = readEvent(parsed(record), userId)
+    const parsed = parseRecord(record)
+    if ('reason' in parsed) return parsed.reason
+    const event = readEvent(parsed.value, userId)
     if (typeof event === 'string') return event
     const place = file.path.slice(folder.length + 1)
     const usual = `${monthFolder(event.timestamp)}/${fileNameOf(event.id)}`
@@ -99,7 +102,8 @@ export async function takeProfile(
         const place = path.slice(PROFILE_LAYOUT.tasks.length + 1)
         const [top = ''] = place.split('/')
         const where: TaskPlace = top === 'completed' || top === 'deleted' ? top : 'active'
-        const task = record === undefined ? 'it is not UTF-8 text' : readTask(parsed(record), where, userId, modified)
+        const parsed = record === undefined ? {reason: 'it is not UTF-8 text'} : parseRecord(record)
+        const task = 'reason' in parsed ? parsed.reason : readTask(parsed.value, where, userId, modified)
         if (record === undefined || typeof task === 'string') asFile(file, String(task))
         else
           put(unit, profile, {
@@ -174,14 +178,6 @@ function textOf(bytes: Uint8Array): string | undefined {
   try {
     const text = new TextDecoder('utf-8', {fatal: true, ignoreBOM: true}).decode(bytes)
     return text.includes('\0') ? undefined : text
-  } catch {
-    return undefined
-  }
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
   } catch {
     return undefined
   }

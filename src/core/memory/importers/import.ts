@@ -10,7 +10,7 @@ import {memoryStore} from '../memories.ts'
 import {formatChecked} from '../read-file.ts'
 import type {MemoryStore, Prepared} from '../store.ts'
 import type {ImportFormat} from './formats.ts'
-import type {Found, Importing} from './found.ts'
+import {type Found, hashOf, type Importing} from './found.ts'
 import {readSource} from './read-source.ts'
 
 export interface ImportOptions {
@@ -90,6 +90,8 @@ class ImportRun {
   private readonly store: MemoryStore
   private readonly trashed: ReadonlySet<string>
   private readonly dryRun: boolean
+  /** What a dry run would have added by now. Hashes, for all of it together is more than can be held. */
+  private readonly planned = new Map<string, {text: string; origin: unknown}>()
   private waiting: Waiting[] = []
   private length = 0
 
@@ -128,13 +130,17 @@ class ImportRun {
     for (const record of chunk) {
       const {id} = record.event
       const existing = there.get(id)
+      const planned = this.planned.get(id)
       if (existing !== undefined) await this.compare(record, existing)
-      else if (this.trashed.has(id)) {
+      else if (planned !== undefined) {
+        const {text, origin} = marksOf(record.event)
+        this.tell(record, text === planned.text || (origin !== undefined && origin === planned.origin))
+      } else if (this.trashed.has(id)) {
         this.result.skipped++
         this.result.inTrash++
       } else {
         fresh.push(record)
-        if (this.dryRun) there.set(id, record.event)
+        if (this.dryRun) this.planned.set(id, marksOf(record.event))
       }
     }
     if (this.dryRun) this.result.imported += fresh.length
@@ -169,11 +175,16 @@ class ImportRun {
   }
 
   /** The same record again, whatever became of its memory since; or another one that has the same id. */
-  private async compare({source, event}: Waiting, existing: EpisodicEvent): Promise<void> {
+  private async compare(record: Waiting, existing: EpisodicEvent): Promise<void> {
+    const {event} = record
     const same =
       sameText(existing, event) ||
       (hashIn(event) !== undefined && hashIn(existing) === hashIn(event)) ||
       (await this.store.history(event.id)).some((version) => sameText(version.event, event))
+    this.tell(record, same)
+  }
+
+  private tell({source, event}: Waiting, same: boolean): void {
     if (same) this.result.skipped++
     else this.fail(source, `the id ${event.id} belongs to another memory`)
   }
@@ -184,6 +195,11 @@ class ImportRun {
 }
 
 const sameText = (a: EpisodicEvent, b: EpisodicEvent): boolean => a.content === b.content && a.response === b.response
+
+const marksOf = (event: EpisodicEvent): {text: string; origin: unknown} => ({
+  text: hashOf(event.content, event.response ?? ''),
+  origin: hashIn(event)
+})
 
 const hashIn = ({metadata}: EpisodicEvent): unknown => (isObject(metadata.import) ? metadata.import.hash : undefined)
 

@@ -175,6 +175,20 @@ describe('an import', () => {
     expect(await bring(ada, lines)).toEqual(dry)
   })
 
+  it('that is dry counts as a real one does what is named twice, however much lies between', async () => {
+    const home = inTemporaryHome()
+    const {ada} = await makePeople('ada')
+    const lines = Array.from({length: 600}, (_, at) => JSON.stringify({id: `evt-${at}`, content: `number ${at}`}))
+    const folder = put(home, {
+      'old.jsonl': lines.join('\n'),
+      'new.jsonl': [...lines.slice(0, -1), JSON.stringify({id: 'evt-599', content: 'another'})].join('\n')
+    })
+    const paths = [join(folder, 'old.jsonl'), join(folder, 'new.jsonl')]
+    const dry = await bring(ada, paths, {dryRun: true})
+    expect(dry).toMatchObject({imported: 600, skipped: 599, failed: [{source: `${paths[1]}:600`}]})
+    expect(await bring(ada, paths)).toEqual(dry)
+  })
+
   it('adds nothing twice, also after a memory was edited or deleted', async () => {
     const home = inTemporaryHome()
     const {ada} = await makePeople('ada')

@@ -56,9 +56,11 @@ export default class Audit extends MhCommand<typeof Audit> {
       ...(category === undefined ? {} : {category}),
       ...(level === undefined ? {} : {level})
     }
+    // Followed first: what is added while the list is made is missed by neither.
+    const added = follow ? await followAudit(this.scope) : undefined
     const entries = await readAudit(filter, this.scope)
     this.say(await printRecords(entries, COLUMNS))
-    if (follow) await this.follow(filter)
+    if (added !== undefined) await this.follow((signal) => added(filter, signal), entries)
     else if (entries.length === 0) this.note('No entries.')
     return entries
   }
@@ -68,13 +70,18 @@ export default class Audit extends MhCommand<typeof Audit> {
     return this.flags.for === undefined ? {kind: 'own'} : {kind: 'person', username: this.flags.for}
   }
 
-  private async follow(filter: AuditFilter): Promise<void> {
+  private async follow(
+    added: (signal: AbortSignal) => AsyncIterable<ReadAuditEntry>,
+    entries: readonly ReadAuditEntry[]
+  ): Promise<void> {
+    const listed = new Set(entries.map(({hash}) => hash))
     const stop = new AbortController()
     takeSignal('SIGINT', () => {
       this.failed(130)
       stop.abort()
     })
-    for await (const entry of followAudit(filter, this.scope, stop.signal)) {
+    for await (const entry of added(stop.signal)) {
+      if (listed.has(entry.hash)) continue
       const shown = await printRecords([entry], COLUMNS)
       this.say(shown.split('\n').at(-1) ?? '')
     }

@@ -36,28 +36,28 @@ export async function readAudit(filter: AuditFilter, scope: Scope): Promise<Read
 }
 
 /**
- * The entries that are added from now on, as they come. Ends when `signal` says so.
- * @param pauseMs how long to wait between two looks
+ * Follows the scope's trails from now on: what is added before the entries are asked for comes, too.
+ * @returns a function that gives the added entries that pass a filter, as they come, until `signal` ends it; `pauseMs` lie between two looks
+ * @throws MhError NOT_ADMINISTRATOR (exit 4), USER_NOT_FOUND (exit 3)
  */
-export async function* followAudit(
-  filter: AuditFilter,
-  scope: Scope,
-  signal: AbortSignal,
-  pauseMs = 300
-): AsyncGenerator<ReadAuditEntry> {
+export async function followAudit(
+  scope: Scope
+): Promise<(filter: AuditFilter, signal: AbortSignal, pauseMs?: number) => AsyncGenerator<ReadAuditEntry>> {
   const followed: {trail: Trail; added: () => Promise<string>}[] = []
   for (const trail of await trailsOf(scope)) followed.push({trail, added: await trailStore().follow(trail)})
-  while (!signal.aborted) {
-    for (const {trail, added} of followed) yield* parse(await added(), trail).filter((entry) => passes(entry, filter))
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(done, pauseMs)
-      function done(): void {
-        clearTimeout(timer)
-        signal.removeEventListener('abort', done)
-        resolve()
-      }
-      signal.addEventListener('abort', done)
-    })
+  return async function* (filter, signal, pauseMs = 300) {
+    while (!signal.aborted) {
+      for (const {trail, added} of followed) yield* parse(await added(), trail).filter((entry) => passes(entry, filter))
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(done, pauseMs)
+        function done(): void {
+          clearTimeout(timer)
+          signal.removeEventListener('abort', done)
+          resolve()
+        }
+        signal.addEventListener('abort', done)
+      })
+    }
   }
 }
 

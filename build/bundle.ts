@@ -109,7 +109,6 @@ function oneOf(sources: readonly string[]): (id: string) => boolean {
 
 /** What runs in a thread or process of its own, and is started as a file. */
 const OWN_THREADS = [
-  'src/core/file-writer-thread.ts',
   'src/core/inbox/read-worker.ts',
   'src/core/memory/files/entry-thread.ts',
   'src/agents/extract/label-worker.ts',

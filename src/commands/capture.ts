@@ -61,12 +61,10 @@ export default class Capture extends MhCommand<typeof Capture> {
         'With --batch the texts come from standard input, one a line',
         'Leave the text out, or leave out --batch'
       )
-    const [{captureBatch}, {inputLines}, {keepHeapSmall}] = await Promise.all([
+    const [{captureBatch}, {inputLines}] = await Promise.all([
       import('../core/memory/batch.ts'),
-      import('../cli/read-input.ts'),
-      import('../core/small-heap.ts')
+      import('../cli/read-input.ts')
     ])
-    keepHeapSmall()
     const result = await captureBatch(inputLines(), {
       plain: this.flags.plain,
       defaults,

@@ -54,18 +54,6 @@ export function stageFile(folder: string, name: string, data: string | Uint8Arra
   return {path}
 }
 
-/** A file to be made, and what it is to hold. */
-export interface NewFile {
-  path: string
-  data: string
-}
-
-interface Writer {
-  write(files: readonly NewFile[]): Promise<void>
-  /** When this returns, no file is begun any more. */
-  stop(): void
-}
-
 /**
  * Stages many files: all are written, then many are fsynced at once, for the disk takes several in one go. Threads of the pool wait for it,
  * so the caller may do other work meanwhile. Handing them the writing too would cost twice as much.
@@ -75,44 +63,23 @@ export async function stageFiles(
   folder: string,
   files: readonly {name: string; data: string}[]
 ): Promise<StagedFile[]> {
-  const staged = files.map(({name, data}) => ({path: temporaryName(folder, name), data}))
-  try {
-    await writer.write(staged)
-  } catch (error) {
-    discard(staged)
-    throw error
-  }
-  reach('staged')
-  return staged.map(({path}) => ({path}))
-}
-
-/**
- * Writes new files and fsyncs them: all are written before anything is waited for.
- * @throws the first error, when nothing goes on any more; what was begun stays there
- */
-export async function writeFiles(files: readonly NewFile[]): Promise<void> {
+  const staged: StagedFile[] = []
   const syncs: Promise<void>[] = []
   try {
-    for (const {path, data} of files) {
+    for (const {name, data} of files) {
+      const path = temporaryName(folder, name)
+      staged.push({path})
       reach('write')
       syncs.push(syncAndClose(writeNew(path, Buffer.from(data))))
     }
     await Promise.all(syncs)
   } catch (error) {
     await Promise.allSettled(syncs)
+    discard(staged)
     throw error
   }
-}
-
-let writer: Writer = {write: writeFiles, stop: () => {}}
-
-/** Lets another writer write what is staged in large numbers. @returns a function that ends this */
-export function useWriter(other: Writer): () => void {
-  const former = writer
-  writer = other
-  return () => {
-    writer = former
-  }
+  reach('staged')
+  return staged
 }
 
 /** Removes staged files that will not be renamed. Those that are gone already are passed over. */
@@ -131,10 +98,7 @@ export function discard(staged: readonly StagedFile[]): void {
 export const unplaced = (staged: readonly StagedFile[]): StagedFile[] => staged.filter(({path}) => waiting.has(path))
 
 /** Removes what this process has written and not yet named: for whoever ends it. */
-export function discardStaged(): void {
-  writer.stop()
-  discard([...waiting].map((path) => ({path})))
-}
+export const discardStaged = (): void => discard([...waiting].map((path) => ({path})))
 
 /** Renames a staged file to `target`. The folder still has to be fsynced. */
 export function place(staged: StagedFile, target: string): void {

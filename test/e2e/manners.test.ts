@@ -98,25 +98,6 @@ describe('a signal', () => {
     expect((await mh(home, ['capture', 'next'])).exitCode).toBe(0)
   })
 
-  it('SIGTERM leaves no half file of those that a second thread is writing', async () => {
-    const home = temporaryHome()
-    await people(home, 'ada')
-    const child = spawn(process.execPath, [BIN, 'capture', '--batch'], {env: environment(home)})
-    const ended = new Promise((resolve) => child.on('exit', (exitCode, by) => resolve(by ?? exitCode)))
-    child.stdin.on('error', () => {})
-    child.stdin.write(Array.from({length: 20_000}, (_, at) => `line ${at}\n`).join(''))
-    let said = ''
-    child.stdout.on('data', (part) => {
-      said += part
-    })
-    await eventually(() => said.split('\n').length > 1500)
-    child.kill('SIGTERM')
-    expect(await ended).toBe(143)
-    expect(temporaryFiles(home)).toEqual([])
-    const acknowledged = said.split('\n').length - 1
-    expect((await mh(home, ['memory', 'list', '-n', '1', '--json'])).json.total).toBeGreaterThanOrEqual(acknowledged)
-  })
-
   it('Ctrl-C leaves no spinner, and gives the cursor back', async () => {
     const home = temporaryHome()
     await people(home, 'ada')

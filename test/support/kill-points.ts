@@ -10,6 +10,3 @@ export const BATCH_POINTS = [
   'renamed:550',
   'committed:2'
 ]
-
-/** The same for one of four chunks, whose files are written by a second thread from the second chunk on; it counts its own steps. */
-export const LONG_BATCH_POINTS = ['write:600', 'staged:3', 'renamed:1100', 'indexed:2', 'committed:3']

@@ -7,7 +7,6 @@ import {startProgress} from '../../cli/progress.ts'
 import {usageError} from '../../core/errors.ts'
 import {IMPORT_FORMATS} from '../../core/memory/importers/formats.ts'
 import type {ImportResult} from '../../core/memory/importers/import.ts'
-import {keepHeapSmall} from '../../core/small-heap.ts'
 
 export default class MemoryImport extends MhCommand<typeof MemoryImport> {
   static override summary = 'Import notes, conversations and exported memories'
@@ -38,7 +37,6 @@ export default class MemoryImport extends MhCommand<typeof MemoryImport> {
     if (this.words.length === 0)
       throw usageError('PATH_MISSING', 'Nothing says what to import', 'mh memory import ~/notes')
     const {format, 'dry-run': dryRun} = this.flags
-    keepHeapSmall()
     const {importMemories} = await import('../../core/memory/importers/import.ts')
     const progress = await startProgress(dryRun ? 'Read' : 'Imported', 'records', !this.jsonEnabled())
     const onProgress = (records: number, fraction: number): void =>

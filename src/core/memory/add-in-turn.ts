@@ -1,5 +1,4 @@
 import {holdIndexesOpen} from '../file-index/held.ts'
-import {writeFilesAside} from '../file-writer.ts'
 import {glanceAtFiles} from '../glance.ts'
 import type {EpisodicEvent} from './event.ts'
 import type {MemoryStore, Prepared} from './store.ts'
@@ -16,7 +15,7 @@ export type Next = (events: readonly EpisodicEvent[], add: (prepared: Prepared) 
  * @param fn brings them; what it brought is added, however it ends, when this returns
  */
 export async function addInTurn<T>(store: MemoryStore, fn: (next: Next) => Promise<T>): Promise<T> {
-  const ends = [holdIndexesOpen(), glanceAtFiles(), writeFilesAside()]
+  const ends = [holdIndexesOpen(), glanceAtFiles()]
   let last = Promise.resolve()
   try {
     const result = await fn(async (events, add) => {
@@ -30,7 +29,7 @@ export async function addInTurn<T>(store: MemoryStore, fn: (next: Next) => Promi
     return result
   } finally {
     await last.catch(() => {})
-    for (const end of ends) await end()
+    for (const end of ends) end()
   }
 }
 

@@ -69,19 +69,3 @@ it('keeps the first of two lines that have one id, however many lines are betwee
   })
   expect(await contentsOf(ada)).toEqual([])
 })
-
-it('keeps long batches of two people at once apart and whole, also where one ends before the other', async () => {
-  const asLines = async function* (of: string, count: number) {
-    for (let at = 0; at < count; at++) yield `${of} ${at}`
-  }
-  const captured = async (user: UserContext, of: string, count: number) =>
-    withUserContext(user, async () => {
-      const result = await captureBatch(asLines(of, count))
-      return [result.captured, await memoryStore().count({}), readdirSync(paths.temporary)]
-    })
-  expect(await Promise.all([captured(ada, 'harbour', 2000), captured(bob, 'opera', 1100)])).toEqual([
-    [2000, 2000, []],
-    [1100, 1100, []]
-  ])
-  expect((await contentsOf(bob)).every((content) => content.startsWith('opera'))).toBe(true)
-})

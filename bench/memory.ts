@@ -2,10 +2,20 @@
  * `npm run bench:memory -- [--memories 100000]`: what a life of memories costs, beside what nothing can be quicker than. Whole processes of the
  * built program. bench/growth.ts measures how costs grow.
  */
-import {existsSync, mkdirSync, mkdtempSync, rmSync} from 'node:fs'
+import {
+  closeSync,
+  createReadStream,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  rmSync,
+  writeSync
+} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
-import {Readable} from 'node:stream'
+import type {Readable} from 'node:stream'
 import {parseArgs} from 'node:util'
 import {report} from './figure.ts'
 import {memories, questions} from './memory/corpus.ts'
@@ -30,9 +40,10 @@ if (!existsSync(join(import.meta.dirname, '../dist/entry.js')))
 const scratch = mkdtempSync(join(tmpdir(), 'mh-bench-'))
 try {
   const few = await profileOf('few', FEW)
-  const beside = bareFiles(few)
-  const many = await captureMany(beside)
-  await importMany(beside)
+  // Made up before the disk is measured.
+  linesOf(COUNT).destroy()
+  const many = await captureMany(bareFiles(few))
+  await importMany(bareFiles(few))
   await wholeProcesses(few, many)
   inProcess(many)
   await reindex(many)
@@ -41,7 +52,9 @@ try {
 }
 
 function bareFiles(place: Place): Beside {
-  const {ms} = runScript<{ms: number}>(place, 'bare-writes.ts', [join(scratch, 'bare'), String(BARE)])
+  const folder = join(scratch, 'bare')
+  const {ms} = runScript<{ms: number}>(place, 'bare-writes.ts', [folder, String(BARE)])
+  rmSync(folder, {recursive: true})
   return {what: 'files written and fsynced, 8 at once', value: perSecond(BARE, ms)}
 }
 
@@ -145,12 +158,16 @@ function placeOf(name: string): Place {
   return {home, root: join(home, 'data')}
 }
 
+/** They lie in a file, as a person has them: to make them up meanwhile would take a processor from what is measured. */
 function linesOf(count: number): Readable {
-  return Readable.from(
-    (function* () {
-      for (const memory of memories(count)) yield `${JSON.stringify(memory)}\n`
-    })()
-  )
+  const file = join(scratch, `${count}.jsonl`)
+  if (!existsSync(file)) {
+    const made = openSync(file, 'w')
+    for (const memory of memories(count)) writeSync(made, `${JSON.stringify(memory)}\n`)
+    fsyncSync(made)
+    closeSync(made)
+  }
+  return createReadStream(file)
 }
 
 function number(count: number): string {

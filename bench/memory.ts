@@ -2,24 +2,13 @@
  * `npm run bench:memory -- [--memories 100000]`: what a life of memories costs, beside what nothing can be quicker than. Whole processes of the
  * built program. bench/growth.ts measures how costs grow.
  */
-import {
-  closeSync,
-  createReadStream,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  mkdtempSync,
-  openSync,
-  rmSync,
-  writeSync
-} from 'node:fs'
+import {closeSync, createReadStream, existsSync, mkdirSync, mkdtempSync, openSync, rmSync, writeSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
-import type {Readable} from 'node:stream'
 import {parseArgs} from 'node:util'
 import {report} from './figure.ts'
 import {memories, questions} from './memory/corpus.ts'
-import {median, type Place, percentile, run, runScript} from './memory/measure.ts'
+import {median, type Place, percentile, type Ran, run, runScript} from './memory/measure.ts'
 
 const {values} = parseArgs({
   options: {memories: {type: 'string', default: '100000'}, json: {type: 'boolean', default: false}}
@@ -28,22 +17,18 @@ const COUNT = Number(values.memories)
 const FEW = 100
 /** Whole processes of each kind, in turns. */
 const RUNS = 15
-const BARE = Math.min(20_000, COUNT)
-
-interface Beside {
-  what: string
-  value: number
-}
+/** In so many turns memories are added, and so many files are written between two of them. */
+const TURNS = 4
+const BARE = Math.min(10_000, COUNT)
+/** 4,000 memories a second where the disk alone takes 5,000 files. */
+const MOST_BESIDE_DISK = 1.25
 
 if (!existsSync(join(import.meta.dirname, '../dist/entry.js')))
   throw new Error('there is no dist/: run "npm run build" first')
 const scratch = mkdtempSync(join(tmpdir(), 'mh-bench-'))
 try {
   const few = await profileOf('few', FEW)
-  // Made up before the disk is measured.
-  linesOf(COUNT).destroy()
-  const many = await captureMany(bareFiles(few))
-  await importMany(bareFiles(few))
+  const many = await addMany(few)
   await wholeProcesses(few, many)
   inProcess(many)
   await reindex(many)
@@ -51,36 +36,60 @@ try {
   rmSync(scratch, {recursive: true, force: true})
 }
 
-function bareFiles(place: Place): Beside {
+/**
+ * Batches and imports of as many lines, none of which is there yet, in turns with the disk alone: how quick a disk is that others use, too,
+ * changes within seconds. What is told is of all turns together. @returns where everything was captured
+ */
+async function addMany(few: Place): Promise<Place> {
+  const captured = placeOf('many')
+  const imported = placeOf('imported')
+  for (const place of [captured, imported]) await run(place, ['user', 'create', 'ada'])
+  const files = partsOf(COUNT, TURNS)
+  const ran: Record<'capture' | 'import' | 'again', Ran[]> = {capture: [], import: [], again: []}
+  const bare: number[] = []
+  for (const file of files) {
+    bare.push(bareMs(few))
+    ran.capture.push(await run(captured, ['capture', '--batch'], createReadStream(file)))
+    bare.push(bareMs(few))
+    ran.import.push(await run(imported, ['memory', 'import', '-'], createReadStream(file)))
+  }
+  for (const file of files) ran.again.push(await run(imported, ['memory', 'import', '-'], createReadStream(file)))
+  rmSync(imported.home, {recursive: true})
+  const beside = {what: 'files written and fsynced, 8 at once', value: perSecond(BARE * bare.length, sum(bare))}
+  const tell = (what: string, turns: readonly Ran[], bar?: number): void =>
+    report({
+      what,
+      value: perSecond(COUNT, sum(turns.map(({ms}) => ms))),
+      unit: 'a second',
+      beside,
+      ...(bar === undefined ? {} : {bar}),
+      peakMb: Math.max(...turns.map(({peakMb}) => peakMb))
+    })
+  tell('mh capture --batch, durable', ran.capture, MOST_BESIDE_DISK)
+  tell('mh memory import, JSON lines', ran.import, MOST_BESIDE_DISK)
+  tell('mh memory import, all of it there already', ran.again)
+  return captured
+}
+
+function bareMs(place: Place): number {
   const folder = join(scratch, 'bare')
   const {ms} = runScript<{ms: number}>(place, 'bare-writes.ts', [folder, String(BARE)])
   rmSync(folder, {recursive: true})
-  return {what: 'files written and fsynced, 8 at once', value: perSecond(BARE, ms)}
+  return ms
 }
 
-async function captureMany(beside: Beside): Promise<Place> {
-  const place = placeOf('many')
-  await run(place, ['user', 'create', 'ada'])
-  const {ms, peakMb} = await run(place, ['capture', '--batch'], linesOf(COUNT))
-  report({
-    what: 'mh capture --batch, durable',
-    value: perSecond(COUNT, ms),
-    unit: 'a second',
-    beside,
-    peakMb
-  })
-  return place
+/** The lines lie in files, as a person has them: to make them up meanwhile would take a processor from what is measured. */
+function partsOf(count: number, parts: number): string[] {
+  const files = Array.from({length: parts}, (_, at) => join(scratch, `lines-${at}.jsonl`))
+  const open = files.map((file) => openSync(file, 'w'))
+  let at = 0
+  for (const memory of memories(count)) writeSync(open[at++ % parts] as number, `${JSON.stringify(memory)}\n`)
+  for (const file of open) closeSync(file)
+  return files
 }
 
-/** JSON lines of which none is there yet, and then the same once more. */
-async function importMany(beside: Beside): Promise<void> {
-  const place = placeOf('imported')
-  await run(place, ['user', 'create', 'ada'])
-  for (const what of ['mh memory import, JSON lines', 'mh memory import, all of it there already']) {
-    const {ms, peakMb} = await run(place, ['memory', 'import', '-'], linesOf(COUNT))
-    report({what, value: perSecond(COUNT, ms), unit: 'a second', beside, peakMb})
-  }
-  rmSync(place.home, {recursive: true})
+function sum(values: readonly number[]): number {
+  return values.reduce((all, value) => all + value, 0)
 }
 
 async function wholeProcesses(few: Place, many: Place): Promise<void> {
@@ -148,7 +157,7 @@ async function reindex(place: Place): Promise<void> {
 async function profileOf(name: string, count: number): Promise<Place> {
   const place = placeOf(name)
   await run(place, ['user', 'create', 'ada'])
-  await run(place, ['capture', '--batch'], linesOf(count))
+  for (const file of partsOf(count, 1)) await run(place, ['capture', '--batch'], createReadStream(file))
   return place
 }
 
@@ -156,18 +165,6 @@ function placeOf(name: string): Place {
   const home = join(scratch, name)
   mkdirSync(home)
   return {home, root: join(home, 'data')}
-}
-
-/** They lie in a file, as a person has them: to make them up meanwhile would take a processor from what is measured. */
-function linesOf(count: number): Readable {
-  const file = join(scratch, `${count}.jsonl`)
-  if (!existsSync(file)) {
-    const made = openSync(file, 'w')
-    for (const memory of memories(count)) writeSync(made, `${JSON.stringify(memory)}\n`)
-    fsyncSync(made)
-    closeSync(made)
-  }
-  return createReadStream(file)
 }
 
 function number(count: number): string {

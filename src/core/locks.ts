@@ -158,8 +158,8 @@ function release(database: DatabaseSync): void {
   try {
     database.exec('COMMIT')
   } catch {
-    // Somebody is just asking for the lock of a new file, or the disk is full: it stays empty.
-    database.exec('ROLLBACK')
+    // Somebody is just asking for the lock of a new file, or the disk is full (SQLite ends the transaction then): it stays empty.
+    if (database.isTransaction) database.exec('ROLLBACK')
   } finally {
     database.close()
   }

@@ -1,9 +1,10 @@
-import {mkdirSync, readdirSync, readFileSync, writeFileSync} from 'node:fs'
+import {mkdirSync, readdirSync, readFileSync, rmSync, statfsSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {execa} from 'execa'
 import {expect, it} from 'vitest'
 import {withAccountsLock, withProfileLock} from '../../src/core/locks.ts'
 import {inTemporaryHome} from '../support/home.ts'
+import {smallDisk} from '../support/small-disk.ts'
 
 const LOCKS = join(import.meta.dirname, '../../src/core/locks.ts')
 
@@ -45,6 +46,20 @@ it('makes no file beside that of the lock, which would cost each holder millisec
   const {root} = inTemporaryHome()
   await withProfileLock('a', () => {})
   await withProfileLock('a', () => expect(readdirSync(join(root, 'logs/run/locks'))).toEqual(['a.lock']))
+})
+
+it('is given back where its new file finds no room any more', async (test) => {
+  const {root} = inTemporaryHome()
+  const refused = smallDisk(root, '1m')
+  if (refused !== undefined) return test.skip(refused)
+  const fill = (): string => {
+    const {bavail, bsize} = statfsSync(root)
+    writeFileSync(join(root, 'filler'), Buffer.alloc(bavail * bsize))
+    return 'full'
+  }
+  expect(await withProfileLock('a', fill)).toBe('full')
+  rmSync(join(root, 'filler'))
+  expect(await withProfileLock('a', () => 'again')).toBe('again')
 })
 
 it('is free at once when its holder is killed', async () => {
